@@ -1,0 +1,1 @@
+"""Stammkunde: plain Python that Dagster and the command line both call."""

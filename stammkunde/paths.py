@@ -1,0 +1,64 @@
+"""Where things are: the only module that knows.
+
+Everything that a run makes lies below one *home* folder (environment variable ``STAMMKUNDE_HOME``,
+default ``<project>/data``), so that two homes never share a warehouse, a page or a schedule.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders and files of one home.
+
+    Attributes:
+        root: absolute path of the home folder.
+    """
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        """Folder of the landing files: ``landing/<source>/<feed>/<file>``."""
+        return self.root / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file that the loader and dbt build in; nobody else reads it during a run."""
+        return self.root / "warehouse" / "stammkunde.duckdb"
+
+    @property
+    def serving(self) -> Path:
+        """Folder of the published files; ``serving/marts.duckdb`` is a link to the newest."""
+        return self.root / "serving"
+
+    @property
+    def site(self) -> Path:
+        """Folder of the static pages."""
+        return self.root / "site"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's own home: run history, event log, schedules."""
+        return self.root / "dagster"
+
+    def environment(self) -> dict[str, str]:
+        """The variables that dbt and Dagster read; ``profiles.yml`` has no path of its own."""
+        return {
+            "STAMMKUNDE_HOME": str(self.root),
+            "STAMMKUNDE_WAREHOUSE": str(self.warehouse),
+            "DAGSTER_HOME": str(self.dagster),
+            "DBT_PROJECT_DIR": str(PROJECT),
+            "DBT_PROFILES_DIR": str(PROJECT),
+            "DBT_TARGET_PATH": str(self.root / "target"),
+            "DBT_LOG_PATH": str(self.root / "logs"),
+        }
+
+
+def home() -> Home:
+    """The home of this process: ``$STAMMKUNDE_HOME``, or ``data`` in the project folder."""
+    return Home(Path(os.environ.get("STAMMKUNDE_HOME", PROJECT / "data")).resolve())
