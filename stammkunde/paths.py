@@ -46,6 +46,21 @@ class Home:
         """Dagster's own home: run history, event log, schedules."""
         return self.root / "dagster"
 
+    @property
+    def logs(self) -> Path:
+        """Folder of dbt's logs."""
+        return self.root / "logs"
+
+    @property
+    def run_log(self) -> Path:
+        """What dbt said during the runs, line by line."""
+        return self.logs / "runs.log"
+
+    @property
+    def target(self) -> Path:
+        """Folder of what dbt compiles."""
+        return self.root / "target"
+
     def environment(self) -> dict[str, str]:
         """The variables that dbt and Dagster read; ``profiles.yml`` has no path of its own."""
         return {
@@ -54,8 +69,8 @@ class Home:
             "DAGSTER_HOME": str(self.dagster),
             "DBT_PROJECT_DIR": str(PROJECT),
             "DBT_PROFILES_DIR": str(PROJECT),
-            "DBT_TARGET_PATH": str(self.root / "target"),
-            "DBT_LOG_PATH": str(self.root / "logs"),
+            "DBT_TARGET_PATH": str(self.target),
+            "DBT_LOG_PATH": str(self.logs),
         }
 
 

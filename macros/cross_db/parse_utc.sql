@@ -1,0 +1,22 @@
+{#-
+    Instant in UTC from ISO 8601 text; null where the text is none. Text without an offset is taken
+    as UTC.
+
+    DuckDB's cast to `timestamp` silently drops an offset (`10:00+02:00` becomes 10:00), so the text
+    has to pass through `timestamptz`. Spark's `timestamp` is an instant already.
+
+    Arguments:
+        text: SQL expression of type string.
+    Returns: SQL expression of type timestamp (UTC).
+-#}
+{% macro parse_utc(text) -%}
+    {{ return(adapter.dispatch('parse_utc', 'stammkunde')(text)) }}
+{%- endmacro %}
+
+{% macro default__parse_utc(text) -%}
+    (try_cast({{ text }} as timestamptz) at time zone 'UTC')
+{%- endmacro %}
+
+{% macro spark__parse_utc(text) -%}
+    try_cast({{ text }} as timestamp)
+{%- endmacro %}

@@ -1,0 +1,100 @@
+{#-
+    The query of a `__rejection_counts` model: how often each reason rejected a row, one row per raw
+    feed, day and reason. A row with two reasons counts under both.
+
+    Rows with no date of their own get the newest date of their file, as in `row_counts`.
+
+    Arguments:
+        source_name: as in the source's YAML.
+        feeds: list of raw tables.
+        reasons_at_most: most reasons that one row can have: one a column, and the duplicate key.
+    Returns: a select statement.
+-#}
+{% macro rejection_counts(source_name, feeds, reasons_at_most=24) %}
+with {% for feed in feeds -%}
+{{ feed }}_rejected as (
+
+    select
+        _file,
+        record_date,
+        rejection_reasons,
+        count(*) as row_count
+    from {{ ref('base_' ~ source_name ~ '__' ~ feed) }}
+    where row_outcome = 'rejected'
+    group by
+        _file,
+        record_date,
+        rejection_reasons
+
+),
+
+{{ feed }}_file_dates as (
+
+    select
+        _file,
+        max(record_date) as record_date
+    from {{ ref('base_' ~ source_name ~ '__' ~ feed) }}
+    group by _file
+
+),
+
+{% endfor -%}
+rejected as (
+    {% for feed in feeds %}
+    select
+        '{{ feed }}' as feed,
+        coalesce({{ feed }}_rejected.record_date, {{ feed }}_file_dates.record_date) as record_date,
+        {{ feed }}_rejected.rejection_reasons,
+        {{ feed }}_rejected.row_count
+    from {{ feed }}_rejected
+    inner join {{ feed }}_file_dates
+        on {{ feed }}_rejected._file = {{ feed }}_file_dates._file
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+places as (
+    {% for place in range(1, reasons_at_most + 1) %}
+    select {{ place }} as place
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+reasons as (
+
+    select
+        rejected.feed,
+        rejected.record_date,
+        split_part(rejected.rejection_reasons, '; ', places.place) as reason,
+        rejected.row_count
+    from rejected
+    cross join places
+
+),
+
+summed as (
+
+    select
+        '{{ source_name }}' as source_system,
+        feed,
+        record_date,
+        reason,
+        cast(sum(row_count) as bigint) as row_count
+    from reasons
+    {#- Not `reason <> ''`: DuckDB 2.0.0 fails to push that filter below split_part. #}
+    where length(reason) > 0
+    group by
+        feed,
+        record_date,
+        reason
+
+)
+
+select * from summed
+{% endmacro %}

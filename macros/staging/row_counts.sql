@@ -1,0 +1,114 @@
+{#-
+    The query of a `__row_counts` model: rows in against rows out, one row per raw feed and day.
+
+    Rows in are counted from the raw table, not from the base model, so that a row lost in staging
+    shows. Rows with no date of their own get the newest date of their file.
+
+    Arguments:
+        source_name: as in the source's YAML.
+        record_dates: dictionary of raw table → SQL expression of the day, over the raw text.
+    Returns: a select statement.
+-#}
+{% macro row_counts(source_name, record_dates) %}
+with {% for feed, record_date in record_dates.items() -%}
+{{ feed }}_in as (
+
+    select
+        _file,
+        {{ record_date }} as record_date,
+        count(*) as row_count
+    from {{ source(source_name, feed) }}
+    group by
+        _file,
+        {{ record_date }}
+
+),
+
+{{ feed }}_out as (
+
+    select
+        _file,
+        record_date,
+        row_outcome,
+        count(*) as row_count
+    from {{ ref('base_' ~ source_name ~ '__' ~ feed) }}
+    group by
+        _file,
+        record_date,
+        row_outcome
+
+),
+
+{% endfor -%}
+counted as (
+    {% for feed in record_dates %}
+    select
+        '{{ feed }}' as feed,
+        _file,
+        record_date,
+        'in' as row_outcome,
+        row_count
+    from {{ feed }}_in
+    union all
+    select
+        '{{ feed }}' as feed,
+        _file,
+        record_date,
+        row_outcome,
+        row_count
+    from {{ feed }}_out
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+file_dates as (
+
+    select
+        feed,
+        _file,
+        max(record_date) as record_date
+    from counted
+    group by
+        feed,
+        _file
+
+),
+
+dated as (
+
+    select
+        counted.feed,
+        coalesce(counted.record_date, file_dates.record_date) as record_date,
+        counted.row_outcome,
+        counted.row_count
+    from counted
+    inner join file_dates
+        on
+            counted.feed = file_dates.feed
+            and counted._file = file_dates._file
+
+),
+
+summed as (
+
+    select
+        '{{ source_name }}' as source_system,
+        feed,
+        record_date,
+        {%- for outcome in ['in', 'accepted', 'superseded', 'set_aside', 'rejected'] %}
+        cast(
+            sum(case when row_outcome = '{{ outcome }}' then row_count else 0 end) as bigint
+        ) as rows_{{ outcome }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from dated
+    group by
+        feed,
+        record_date
+
+)
+
+select * from summed
+{% endmacro %}

@@ -1,0 +1,1 @@
+{{ union_feed('ad_spend', times=['spend_date']) }}

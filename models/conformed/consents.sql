@@ -1,0 +1,1 @@
+{{ union_feed('consents', times=['changed_at']) }}

@@ -1,0 +1,1 @@
+{{ union_feed('contacts', times=['created_at'], version='updated_at') }}

@@ -1,0 +1,1 @@
+{{ union_feed('feedback', times=['submitted_at']) }}

@@ -1,0 +1,1 @@
+{{ union_feed('messages', times=['occurred_at']) }}

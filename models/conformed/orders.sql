@@ -1,0 +1,1 @@
+{{ union_feed('orders', times=['ordered_at'], version='updated_at') }}

@@ -1,0 +1,1 @@
+{{ union_feed('products', version='updated_at') }}

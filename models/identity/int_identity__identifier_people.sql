@@ -1,0 +1,215 @@
+with identifier_usage as (
+
+    select
+        identifier_type,
+        identifier_value
+    from {{ ref('int_identity__identifier_usage') }}
+    where contact_count > 1 and hub_reason is null
+
+),
+
+record_identifiers as (
+
+    select
+        record_node,
+        identifier_type,
+        identifier_value
+    from {{ ref('int_identity__record_identifiers') }}
+    where rejection_reason is null
+
+),
+
+named_contacts as (
+
+    select
+        record_node,
+        identifier_value as contact_id
+    from record_identifiers
+    where identifier_type = 'contact_key'
+
+),
+
+contacts as (
+
+    select
+        source_system || '|' || contact_key as contact_id,
+        {{ normalise_name('first_name') }} as first_name,
+        {{ normalise_name('last_name') }} as last_name,
+        birth_date
+    from {{ ref('contacts') }}
+
+),
+
+types as (
+
+    select
+        identifier_type,
+        is_personal,
+        max_people_per_identifier,
+        name_letters_per_typing_error,
+        max_birth_years_apart
+    from {{ ref('identifier_types') }}
+
+),
+
+carriers as (
+
+    select distinct
+        identifier_usage.identifier_type,
+        identifier_usage.identifier_value,
+        named_contacts.contact_id
+    from identifier_usage
+    inner join record_identifiers
+        on
+            identifier_usage.identifier_type = record_identifiers.identifier_type
+            and identifier_usage.identifier_value = record_identifiers.identifier_value
+    inner join named_contacts
+        on record_identifiers.record_node = named_contacts.record_node
+
+),
+
+described as (
+
+    select
+        carriers.identifier_type,
+        carriers.identifier_value,
+        carriers.contact_id,
+        contacts.first_name,
+        contacts.last_name,
+        contacts.birth_date
+    from carriers
+    left join contacts on carriers.contact_id = contacts.contact_id
+
+),
+
+-- Pairs of contacts stay few: the hub limit caps the contacts of one identifier.
+compared as (
+
+    select
+        one.identifier_type,
+        one.identifier_value,
+        one.contact_id,
+        other.contact_id as other_contact_id,
+        types.is_personal,
+        case
+            when one.birth_date = other.birth_date then true
+            -- Father and son of one name are a generation apart; typing errors in dates are mostly not.
+            when
+                abs(extract(year from one.birth_date) - extract(year from other.birth_date))
+                > types.max_birth_years_apart
+                then false
+            when
+                one.first_name like other.first_name || '%'
+                or other.first_name like one.first_name || '%'
+                then true
+            -- First and last name typed into each other's field.
+            when one.first_name = other.last_name or one.last_name = other.first_name then true
+            when one.first_name is not null and other.first_name is not null
+                then
+                    levenshtein(one.first_name, other.first_name)
+                    * types.name_letters_per_typing_error
+                    <= least(length(one.first_name), length(other.first_name))
+        end as is_same_person
+    from described as one
+    inner join described as other
+        on
+            one.identifier_type = other.identifier_type
+            and one.identifier_value = other.identifier_value
+            and one.contact_id <> other.contact_id
+    inner join types on one.identifier_type = types.identifier_type
+
+),
+
+-- The person of a contact: the first contact it resembles. Twice, so that A and C meet through B.
+first_likeness as (
+
+    select
+        identifier_type,
+        identifier_value,
+        contact_id,
+        least(
+            contact_id,
+            coalesce(min(case when is_same_person then other_contact_id end), contact_id)
+        ) as likeness
+    from compared
+    group by identifier_type, identifier_value, contact_id
+
+),
+
+people as (
+
+    select
+        one.identifier_type,
+        one.identifier_value,
+        one.contact_id,
+        other.likeness as person
+    from first_likeness as one
+    inner join first_likeness as other
+        on
+            one.identifier_type = other.identifier_type
+            and one.identifier_value = other.identifier_value
+            and one.likeness = other.contact_id
+
+),
+
+-- Where nothing is known of a contact, a personal identifier is given the benefit of the doubt, a
+-- device is not.
+conflicts as (
+
+    select distinct
+        compared.identifier_type,
+        compared.identifier_value
+    from compared
+    inner join people as one
+        on
+            compared.identifier_type = one.identifier_type
+            and compared.identifier_value = one.identifier_value
+            and compared.contact_id = one.contact_id
+    inner join people as other
+        on
+            compared.identifier_type = other.identifier_type
+            and compared.identifier_value = other.identifier_value
+            and compared.other_contact_id = other.contact_id
+    where
+        one.person <> other.person
+        and case
+            when compared.is_personal then compared.is_same_person = false
+            else coalesce(compared.is_same_person, false) = false
+        end
+
+),
+
+counted as (
+
+    select
+        conflicts.identifier_type,
+        conflicts.identifier_value,
+        count(distinct people.person) as people_count
+    from conflicts
+    inner join people
+        on
+            conflicts.identifier_type = people.identifier_type
+            and conflicts.identifier_value = people.identifier_value
+    group by conflicts.identifier_type, conflicts.identifier_value
+
+),
+
+identifier_people as (
+
+    select
+        people.identifier_type,
+        people.identifier_value,
+        people.contact_id,
+        people.person,
+        coalesce(counted.people_count, 1) as people_count,
+        coalesce(counted.people_count, 1) > types.max_people_per_identifier as is_shared
+    from people
+    inner join types on people.identifier_type = types.identifier_type
+    left join counted
+        on
+            people.identifier_type = counted.identifier_type
+            and people.identifier_value = counted.identifier_value
+
+)
+
+select * from identifier_people

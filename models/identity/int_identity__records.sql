@@ -1,0 +1,172 @@
+with contacts as (
+
+    select
+        source_system,
+        contact_key,
+        country,
+        created_at,
+        is_test_account
+    from {{ ref('contacts') }}
+
+),
+
+orders as (
+
+    select
+        source_system,
+        order_key,
+        contact_key,
+        country,
+        ordered_at
+    from {{ ref('orders') }}
+
+),
+
+devices as (
+
+    select
+        source_system,
+        anonymous_id,
+        user_key,
+        order_key,
+        first_seen_at
+    from {{ ref('int_identity__device_observations') }}
+
+),
+
+addresses as (
+
+    select
+        record_id,
+        source_system,
+        contact_key,
+        first_seen_at
+    from {{ ref('int_identity__address_observations') }}
+
+),
+
+feedback as (
+
+    select
+        source_system,
+        feedback_key,
+        contact_key,
+        submitted_at
+    from {{ ref('feedback') }}
+
+),
+
+-- Who was logged in when a purchase was tracked: the contact of a guest order, if it is one person.
+order_users as (
+
+    select
+        source_system,
+        order_key,
+        min(user_key) as user_key
+    from devices
+    where order_key is not null and user_key is not null
+    group by source_system, order_key
+    having count(distinct user_key) = 1
+
+),
+
+device_records as (
+
+    select
+        source_system,
+        anonymous_id,
+        user_key,
+        min(first_seen_at) as first_seen_at
+    from devices
+    group by source_system, anonymous_id, user_key
+
+),
+
+unioned as (
+
+    select
+        'contact' as record_type,
+        source_system || '|' || contact_key as record_id,
+        source_system,
+        contact_key,
+        country,
+        created_at as first_seen_at,
+        coalesce(is_test_account, false) as is_test
+    from contacts
+
+    union all
+
+    select
+        'order' as record_type,
+        orders.source_system || '|' || orders.order_key as record_id,
+        orders.source_system,
+        coalesce(orders.contact_key, order_users.user_key) as contact_key,
+        orders.country,
+        orders.ordered_at as first_seen_at,
+        false as is_test
+    from orders
+    left join order_users
+        on
+            orders.source_system = order_users.source_system
+            and orders.order_key = order_users.order_key
+
+    union all
+
+    select
+        'device' as record_type,
+        {{ device_record_id('source_system', 'anonymous_id', 'user_key') }} as record_id,
+        source_system,
+        user_key as contact_key,
+        cast(null as {{ dbt.type_string() }}) as country,
+        first_seen_at,
+        false as is_test
+    from device_records
+
+    union all
+
+    select
+        'address' as record_type,
+        record_id,
+        source_system,
+        contact_key,
+        cast(null as {{ dbt.type_string() }}) as country,
+        first_seen_at,
+        false as is_test
+    from addresses
+
+    union all
+
+    select
+        'feedback' as record_type,
+        source_system || '|' || feedback_key as record_id,
+        source_system,
+        contact_key,
+        cast(null as {{ dbt.type_string() }}) as country,
+        submitted_at as first_seen_at,
+        false as is_test
+    from feedback
+
+),
+
+-- A message or an answer carries no country of its own: its telephone number is read as its contact
+-- writes it.
+records as (
+
+    select
+        unioned.record_type,
+        unioned.record_id,
+        {{ hash_bigint("unioned.record_type || '|' || unioned.record_id") }} as record_node,
+        unioned.source_system,
+        unioned.contact_key,
+        coalesce(unioned.country, contacts.country) as country,
+        unioned.first_seen_at,
+        unioned.is_test
+    from unioned
+    left join contacts
+        on
+            unioned.source_system = contacts.source_system
+            and unioned.contact_key = contacts.contact_key
+
+)
+
+select * from records

@@ -1,0 +1,123 @@
+with
+
+customers as (
+    select * from {{ ref('int_identity__customers') }}
+    where not is_test
+),
+
+customer_records as (
+    select * from {{ ref('int_identity__customer_records') }}
+),
+
+contacts as (
+    select * from {{ ref('contacts') }}
+),
+
+consents as (
+    select * from {{ ref('int_core__current_consents') }}
+),
+
+orders as (
+    select * from {{ ref('fct_orders') }}
+),
+
+customer_contacts as (
+    select
+        customer_records.customer_id,
+        contacts.country,
+        row_number() over (
+            partition by customer_records.customer_id
+            order by
+                contacts.updated_at desc,
+                customer_records.record_id desc
+        ) as newest_first
+    from contacts
+    inner join customer_records
+        on
+            customer_records.record_type = 'contact'
+            and {{ qualified_id('contacts.source_system', 'contacts.contact_key') }}
+            = customer_records.record_id
+),
+
+newest_contacts as (
+    select
+        customer_id,
+        max(case when newest_first = 1 then country end) as country,
+        count(*) as contact_count
+    from customer_contacts
+    group by customer_id
+),
+
+customer_orders as (
+    select
+        customer_id,
+        min(ordered_at) as first_order_at,
+        max(ordered_at) as last_order_at,
+        count(*) as order_count,
+        sum(case when is_online then 1 else 0 end) as online_order_count
+    from orders
+    where is_valid
+    group by customer_id
+),
+
+customer_countries as (
+    select
+        customer_id,
+        country,
+        row_number() over (
+            partition by customer_id
+            order by ordered_at desc, order_id desc
+        ) as newest_first
+    from orders
+    where country is not null
+),
+
+customer_revenue as (
+    select
+        customer_id,
+        sum(net_revenue) as net_revenue
+    from orders
+    group by customer_id
+),
+
+described as (
+    select
+        customers.customer_id,
+        customers.identified_at is not null as is_identified,
+        customers.first_seen_at,
+        customers.identified_at,
+        coalesce(newest_contacts.contact_count, 0) as contact_count,
+        coalesce(newest_contacts.country, customer_countries.country) as country,
+        customer_orders.first_order_at,
+        customer_orders.last_order_at,
+        coalesce(customer_orders.order_count, 0) as order_count,
+        cast(coalesce(customer_orders.online_order_count, 0) as bigint) as online_order_count,
+        case
+            when customer_orders.online_order_count = customer_orders.order_count then 'online'
+            when customer_orders.online_order_count = 0 then 'offline'
+            when customer_orders.online_order_count > 0 then 'both'
+        end as channel_presence,
+        cast(coalesce(customer_revenue.net_revenue, 0) as decimal(18, 4)) as net_revenue,
+        cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency,
+        coalesce(consents.has_email_consent, false) as has_email_consent,
+        coalesce(consents.has_sms_consent, false) as has_sms_consent,
+        coalesce(consents.has_push_consent, false) as has_push_consent,
+        coalesce(consents.has_banner_consent, false) as has_banner_consent,
+        coalesce(consents.has_tracking_consent, false) as has_tracking_consent,
+        coalesce(consents.has_personalisation_consent, false) as has_personalisation_consent
+    from customers
+    left join newest_contacts
+        on customers.customer_id = newest_contacts.customer_id
+    left join customer_orders
+        on customers.customer_id = customer_orders.customer_id
+    left join customer_countries
+        on
+            customers.customer_id = customer_countries.customer_id
+            and customer_countries.newest_first = 1
+    left join customer_revenue
+        on customers.customer_id = customer_revenue.customer_id
+    left join consents
+        on customers.customer_id = consents.customer_id
+)
+
+select * from described

@@ -1,0 +1,109 @@
+with
+
+orders as (
+    select * from {{ ref('int_core__orders_identified') }}
+    where not is_test
+),
+
+order_lines as (
+    select * from {{ ref('fct_order_lines') }}
+),
+
+order_amounts as (
+    select
+        order_id,
+        count(*) as line_count,
+        sum(case when not is_return then quantity else 0 end) as item_quantity,
+        sum(case when not is_return then gross_amount else 0 end) as gross_amount,
+        sum(case when not is_return then discount_amount else 0 end) as discount_amount,
+        -sum(case when is_return then line_amount else 0 end) as returned_amount,
+        sum(line_amount) as amount_after_returns,
+        sum(line_amount_reporting) as amount_after_returns_reporting
+    from order_lines
+    group by order_id
+),
+
+valued as (
+    select
+        orders.order_id,
+        orders.customer_id,
+        orders.source_system,
+        orders.order_key,
+        orders.ordered_at,
+        orders.order_date,
+        orders.sales_channel,
+        orders.is_online,
+        orders.status,
+        orders.is_cancelled,
+        orders.cancelled_at,
+        orders.country,
+        orders.promised_at,
+        orders.delivered_at,
+        coalesce(order_amounts.line_count, 0) as line_count,
+        coalesce(order_amounts.item_quantity, 0) as item_quantity,
+        orders.currency,
+        coalesce(order_amounts.gross_amount, 0) as gross_amount,
+        coalesce(order_amounts.discount_amount, 0) as discount_amount,
+        coalesce(order_amounts.returned_amount, 0) as returned_amount,
+        case
+            when orders.is_cancelled then coalesce(order_amounts.amount_after_returns, 0)
+            else 0
+        end as cancelled_amount,
+        case
+            when orders.is_cancelled then 0
+            else coalesce(order_amounts.amount_after_returns, 0)
+        end as net_amount,
+        orders.exchange_rate,
+        case
+            when orders.is_cancelled then 0
+            else coalesce(order_amounts.amount_after_returns_reporting, 0)
+        end as net_revenue
+    from orders
+    left join order_amounts
+        on orders.order_id = order_amounts.order_id
+),
+
+-- A purchase is an order of a value above 0 after cancellation and returns (net_amount is 0 on a
+-- cancelled one): orders of nothing, and orders wholly sent back, count nowhere.
+numbered as (
+    select
+        order_id,
+        customer_id,
+        source_system,
+        order_key,
+        ordered_at,
+        order_date,
+        sales_channel,
+        is_online,
+        status,
+        is_cancelled,
+        cancelled_at,
+        net_amount > 0 as is_valid,
+        case
+            when net_amount > 0
+                then cast(
+                    sum(case when net_amount > 0 then 1 else 0 end) over (
+                        partition by customer_id
+                        order by ordered_at, order_id
+                        rows between unbounded preceding and current row
+                    ) as bigint
+                )
+        end as order_sequence,
+        country,
+        promised_at,
+        delivered_at,
+        line_count,
+        cast(item_quantity as decimal(18, 4)) as item_quantity,
+        currency,
+        cast(gross_amount as decimal(18, 4)) as gross_amount,
+        cast(discount_amount as decimal(18, 4)) as discount_amount,
+        cast(returned_amount as decimal(18, 4)) as returned_amount,
+        cast(cancelled_amount as decimal(18, 4)) as cancelled_amount,
+        cast(net_amount as decimal(18, 4)) as net_amount,
+        exchange_rate,
+        cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency,
+        cast(net_revenue as decimal(18, 4)) as net_revenue
+    from valued
+)
+
+select * from numbered

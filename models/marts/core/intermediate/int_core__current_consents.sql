@@ -1,0 +1,68 @@
+with
+
+consents as (
+    select * from {{ ref('consents') }}
+),
+
+address_customers as (
+    select * from {{ ref('int_identity__address_customers') }}
+),
+
+-- Of two changes at the same instant the withdrawal counts: silence is never taken for a yes.
+ranked as (
+    select
+        address_customers.customer_id,
+        consents.purpose,
+        consents.channel,
+        consents.state = 'granted' as is_granted,
+        row_number() over (
+            partition by
+                address_customers.customer_id,
+                consents.purpose,
+                consents.channel
+            order by
+                consents.changed_at desc,
+                consents.state desc,
+                consents.source_system asc,
+                consents.contact_key asc nulls last,
+                consents.address asc nulls last
+        ) as newest_first
+    from consents
+    inner join address_customers
+        on
+            consents.source_system = address_customers.source_system
+            and consents.channel = address_customers.channel
+            and consents.contact_key is not distinct from address_customers.contact_key
+            and consents.address is not distinct from address_customers.address
+),
+
+granted as (
+    select
+        customer_id,
+        purpose,
+        channel,
+        is_granted
+    from ranked
+    where newest_first = 1
+),
+
+current_consents as (
+    select
+        customer_id,
+        max(case when purpose = 'marketing' and channel = 'email' then is_granted end)
+            as has_email_consent,
+        max(case when purpose = 'marketing' and channel = 'sms' then is_granted end)
+            as has_sms_consent,
+        max(case when purpose = 'marketing' and channel = 'push' then is_granted end)
+            as has_push_consent,
+        max(case when purpose = 'marketing' and channel = 'banner' then is_granted end)
+            as has_banner_consent,
+        -- Not asked by channel: a withdrawal anywhere holds everywhere.
+        min(case when purpose = 'tracking' then is_granted end) as has_tracking_consent,
+        min(case when purpose = 'personalisation' then is_granted end)
+            as has_personalisation_consent
+    from granted
+    group by customer_id
+)
+
+select * from current_consents

@@ -1,0 +1,61 @@
+with
+
+snapshots as (
+    select * from {{ ref('int_lifecycle__snapshot_dates') }}
+),
+
+segment_names as (
+    select * from {{ ref('lifecycle_segments') }}
+),
+
+segments as (
+    select * from {{ ref('int_lifecycle__segments') }}
+),
+
+report_dates as (
+    select
+        max(case when is_current then snapshot_date end) as as_of_date,
+        max(case when not is_current then snapshot_date end) as previous_date
+    from snapshots
+),
+
+counted as (
+    select
+        segment_id,
+        sum(case when is_current then 1 else 0 end) as customer_count,
+        sum(case when not is_current then 1 else 0 end) as previous_customer_count,
+        sum(case when is_current then net_revenue_30d else 0 end) as net_revenue_30d,
+        sum(case when not is_current then net_revenue_30d else 0 end) as previous_net_revenue_30d,
+        sum(case when is_current then net_revenue_365d else 0 end) as net_revenue_365d,
+        sum(case when not is_current then net_revenue_365d else 0 end) as previous_net_revenue_365d
+    from segments
+    group by segment_id
+),
+
+summarised as (
+    select
+        report_dates.as_of_date,
+        report_dates.previous_date,
+        segment_names.segment_id,
+        segment_names.segment_name,
+        segment_names.segment_name_de,
+        segment_names.phase_number,
+        segment_names.phase,
+        segment_names.phase_name_de,
+        segment_names.lost_stage,
+        cast(coalesce(counted.customer_count, 0) as bigint) as customer_count,
+        cast(coalesce(counted.previous_customer_count, 0) as bigint) as previous_customer_count,
+        cast(coalesce(counted.net_revenue_30d, 0) as decimal(18, 4)) as net_revenue_30d,
+        cast(coalesce(counted.previous_net_revenue_30d, 0) as decimal(18, 4))
+            as previous_net_revenue_30d,
+        cast(coalesce(counted.net_revenue_365d, 0) as decimal(18, 4)) as net_revenue_365d,
+        cast(coalesce(counted.previous_net_revenue_365d, 0) as decimal(18, 4))
+            as previous_net_revenue_365d,
+        cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency
+    from segment_names
+    cross join report_dates
+    left join counted
+        on segment_names.segment_id = counted.segment_id
+)
+
+select * from summarised

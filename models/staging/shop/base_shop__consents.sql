@@ -1,0 +1,30 @@
+{{ config(materialized='table', enabled=feed_is_enabled('shop', 'consents')) }}
+
+{#- State is part of the key: a withdrawal is never lost to a grant of the same instant. -#}
+{{ base_rows(
+    source_name='shop',
+    table_name='consents',
+    columns={
+        'contact_key': {},
+        'address': {'required_if': 'contact_key is null'},
+        'purpose': {
+            'required': true,
+            'check': is_one_of('purpose', ['tracking', 'marketing', 'personalisation']),
+        },
+        'channel': {
+            'required': true,
+            'check': is_one_of('channel', ['email', 'sms', 'push', 'banner', 'web']),
+        },
+        'state': {'required': true, 'check': is_one_of('state', ['granted', 'withdrawn'])},
+        'changed_at': {'type': 'timestamp', 'required': true},
+        'legal_basis': {
+            'required': true,
+            'check': is_one_of(
+                'legal_basis', ['consent', 'contract', 'legitimate_interest']
+            ),
+        },
+        'source': {'required': true},
+    },
+    record_date='cast(changed_at as date)',
+    key=['contact_key', 'address', 'purpose', 'channel', 'state', 'changed_at'],
+) }}

@@ -1,0 +1,26 @@
+{{ config(materialized='table', enabled=feed_is_enabled('shop', 'contacts')) }}
+
+{{ base_rows(
+    source_name='shop',
+    table_name='contacts',
+    columns={
+        'contact_key': {'required': true},
+        'email': {},
+        'phone': {},
+        'first_name': {},
+        'last_name': {},
+        'birth_date': {'type': 'date'},
+        'street': {},
+        'postcode': {},
+        'city': {},
+        'country': {'required': true, 'check': is_capital_letters('country', 2)},
+        'company': {},
+        'loyalty_card': {},
+        'is_test_account': {'type': 'boolean', 'default': 'false'},
+        'created_at': {'type': 'timestamp', 'required': true},
+        'updated_at': {'type': 'timestamp', 'required': true},
+    },
+    record_date='cast(updated_at as date)',
+    key=['contact_key'],
+    version='updated_at',
+) }}

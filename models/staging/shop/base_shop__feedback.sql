@@ -1,0 +1,29 @@
+{{ config(materialized='table', enabled=feed_is_enabled('shop', 'feedback')) }}
+
+{#- The scales of the kinds; a ticket or a question has no score of its own scale. -#}
+{% set score_is_in_range -%}
+    case
+        when kind = 'nps' then score between 0 and 10
+        when kind in ('csat', 'review') then score between 1 and 5
+        else score not in (cast('nan' as double), cast('inf' as double), cast('-inf' as double))
+    end
+{%- endset %}
+{{ base_rows(
+    source_name='shop',
+    table_name='feedback',
+    columns={
+        'feedback_key': {'required': true},
+        'kind': {
+            'required': true,
+            'check': is_one_of('kind', ['nps', 'csat', 'review', 'ticket', 'question']),
+        },
+        'score': {'type': 'double', 'check': score_is_in_range},
+        'text': {},
+        'submitted_at': {'type': 'timestamp', 'required': true},
+        'contact_key': {},
+        'email': {},
+        'order_key': {},
+    },
+    record_date='cast(submitted_at as date)',
+    key=['feedback_key'],
+) }}

@@ -1,0 +1,26 @@
+{{ config(materialized='table', enabled=feed_is_enabled('shop', 'messages')) }}
+
+{{ base_rows(
+    source_name='shop',
+    table_name='messages',
+    columns={
+        'message_key': {'required': true},
+        'action': {
+            'required': true,
+            'check': is_one_of(
+                'action',
+                ['send', 'delivery', 'open', 'click', 'bounce', 'complaint', 'unsubscribe'],
+            ),
+        },
+        'occurred_at': {'type': 'timestamp', 'required': true},
+        'channel': {
+            'required': true,
+            'check': is_one_of('channel', ['email', 'sms', 'push', 'banner']),
+        },
+        'campaign_key': {},
+        'contact_key': {},
+        'address': {},
+    },
+    record_date='cast(occurred_at as date)',
+    key=['message_key', 'action', 'occurred_at'],
+) }}

@@ -1,0 +1,25 @@
+{{ config(materialized='table', enabled=feed_is_enabled('shop', 'order_lines')) }}
+
+{#- A line has no day of its own unless it is a return. -#}
+{{ base_rows(
+    source_name='shop',
+    table_name='order_lines',
+    columns={
+        'order_key': {'required': true},
+        'line_number': {'type': 'bigint', 'required': true},
+        'product_key': {'required': true},
+        'quantity': {'type': 'decimal(18,4)', 'required': true, 'check': 'quantity <> 0'},
+        'unit_price': {'type': 'decimal(18,4)', 'required': true, 'check': 'unit_price >= 0'},
+        'discount': {'type': 'decimal(18,4)'},
+        'tax': {'type': 'decimal(18,4)'},
+        'is_return': {
+            'type': 'boolean',
+            'check': 'is_return = (quantity < 0)',
+            'default': 'quantity < 0',
+        },
+        'returned_line_number': {'type': 'bigint'},
+        'returned_at': {'type': 'timestamp'},
+    },
+    record_date='cast(returned_at as date)',
+    key=['order_key', 'line_number'],
+) }}

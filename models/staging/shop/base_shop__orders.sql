@@ -1,0 +1,31 @@
+{{ config(materialized='table', enabled=feed_is_enabled('shop', 'orders')) }}
+
+{{ base_rows(
+    source_name='shop',
+    table_name='orders',
+    columns={
+        'order_key': {'required': true},
+        'contact_key': {},
+        'email': {},
+        'phone': {},
+        'anonymous_id': {},
+        'loyalty_card': {},
+        'ordered_at': {'type': 'timestamp', 'required': true},
+        'sales_channel': {
+            'required': true,
+            'check': is_one_of('sales_channel', ['web', 'app', 'store', 'phone']),
+        },
+        'status': {
+            'required': true,
+            'check': is_one_of('status', ['placed', 'shipped', 'delivered', 'cancelled']),
+        },
+        'currency': {'required': true, 'check': is_capital_letters('currency', 3)},
+        'country': {'check': is_capital_letters('country', 2)},
+        'promised_at': {'type': 'timestamp'},
+        'delivered_at': {'type': 'timestamp'},
+        'updated_at': {'type': 'timestamp', 'required': true},
+    },
+    record_date='cast(updated_at as date)',
+    key=['order_key'],
+    version='updated_at',
+) }}

@@ -1,0 +1,19 @@
+{{ config(materialized='table', enabled=feed_is_enabled('shop', 'products')) }}
+
+{{ base_rows(
+    source_name='shop',
+    table_name='products',
+    columns={
+        'product_key': {'required': true},
+        'name': {'required': true},
+        'category': {},
+        'list_price': {'type': 'decimal(18,4)'},
+        'unit_cost': {'type': 'decimal(18,4)'},
+        'currency': {'check': is_capital_letters('currency', 3)},
+        'stock': {'type': 'bigint'},
+        'updated_at': {'type': 'timestamp', 'required': true},
+    },
+    record_date='cast(updated_at as date)',
+    key=['product_key'],
+    version='updated_at',
+) }}

@@ -1,0 +1,49 @@
+{{ config(enabled=feed_is_enabled('shop', 'contacts')) }}
+
+with base_rows as (
+
+    select
+        contact_key,
+        email,
+        phone,
+        first_name,
+        last_name,
+        birth_date,
+        street,
+        postcode,
+        city,
+        country,
+        company,
+        loyalty_card,
+        is_test_account,
+        created_at,
+        updated_at,
+        row_outcome
+    from {{ ref('base_shop__contacts') }}
+
+),
+
+accepted as (
+
+    select
+        contact_key,
+        email,
+        phone,
+        first_name,
+        last_name,
+        birth_date,
+        street,
+        postcode,
+        city,
+        country,
+        company,
+        loyalty_card,
+        is_test_account,
+        created_at,
+        updated_at
+    from base_rows
+    where row_outcome = 'accepted'
+
+)
+
+select * from accepted

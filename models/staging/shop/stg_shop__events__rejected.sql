@@ -1,0 +1,3 @@
+{{ config(enabled=feed_is_enabled('shop', 'events')) }}
+
+{{ rejected_rows('shop', 'events', ref('base_shop__events')) }}

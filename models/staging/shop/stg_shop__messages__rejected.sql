@@ -1,0 +1,3 @@
+{{ config(enabled=feed_is_enabled('shop', 'messages')) }}
+
+{{ rejected_rows('shop', 'messages', ref('base_shop__messages')) }}

@@ -1,0 +1,39 @@
+{{ config(enabled=feed_is_enabled('shop', 'order_lines')) }}
+
+with base_rows as (
+
+    select
+        order_key,
+        line_number,
+        product_key,
+        quantity,
+        unit_price,
+        discount,
+        tax,
+        is_return,
+        returned_line_number,
+        returned_at,
+        row_outcome
+    from {{ ref('base_shop__order_lines') }}
+
+),
+
+accepted as (
+
+    select
+        order_key,
+        line_number,
+        product_key,
+        quantity,
+        unit_price,
+        discount,
+        tax,
+        is_return,
+        returned_line_number,
+        returned_at
+    from base_rows
+    where row_outcome = 'accepted'
+
+)
+
+select * from accepted

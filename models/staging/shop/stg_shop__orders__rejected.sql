@@ -1,0 +1,3 @@
+{{ config(enabled=feed_is_enabled('shop', 'orders')) }}
+
+{{ rejected_rows('shop', 'orders', ref('base_shop__orders')) }}

@@ -1,0 +1,21 @@
+{#- A table: several checks read it, and it costs a scan of every raw table. -#}
+{{ config(materialized='table', enabled=feed_is_enabled('shop')) }}
+
+{% set record_times = {
+    'contacts': 'updated_at',
+    'orders': 'updated_at',
+    'order_lines': 'returned_at',
+    'products': 'updated_at',
+    'events': 'received_at',
+    'messages': 'occurred_at',
+    'feedback': 'submitted_at',
+    'ad_spend': 'spend_date',
+    'consents': 'changed_at',
+} %}
+{% set record_dates = {} %}
+{% for feed, column in record_times.items() if feed_is_enabled('shop', feed) %}
+    {% set type = 'date' if column == 'spend_date' else 'timestamp' %}
+    {% set time = typed_value('trim(' ~ column ~ ')', type) %}
+    {% do record_dates.update({feed: 'cast(' ~ time ~ ' as date)'}) %}
+{% endfor %}
+{{ row_counts('shop', record_dates) }}

@@ -1,0 +1,111 @@
+"""The dbt project as assets, in two layers with the gates between them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+from dbt.cli.main import dbtRunner
+
+from stammkunde import progress
+from stammkunde.paths import PROJECT, Home
+from stammkunde.settings import Settings
+
+# What is built before the gates decide, and what only good data may reach.
+COLLECTED = "path:seeds path:models/staging path:models/conformed path:models/quality"
+CUSTOMER_MARTS = "path:models/identity path:models/marts"
+
+# Unit tests prove the logic when the code changes, not when the data do.
+BUILD = ["build", "--exclude-resource-type", "unit_test"]
+# A test that also looks at a mart waits until the marts are built.
+BUILD_COLLECTED = [*BUILD, "--indirect-selection", "cautious"]
+
+
+class DbtProjectError(RuntimeError):
+    """The dbt project cannot be parsed; dbt's own message says where."""
+
+
+class Translator(DagsterDbtTranslator):
+    """Shows the folders of the project as Dagster's groups."""
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        """The default spec, grouped by the first folders below ``models``."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        return spec.replace_attributes(
+            group_name=_group(self.get_resource_props(manifest, unique_id))
+        )
+
+
+def _group(properties: Mapping[str, Any]) -> str:
+    """Group of a dbt node: ``staging_shop``, ``conformed``, ``marts_core``, ``reference``."""
+    folders = [folder for folder in properties["fqn"][1:-1] if folder != "intermediate"]
+    return "_".join(folders[:2])
+
+
+def prepare_project(settings: Settings, place: Home) -> DbtProject:
+    """Parse the dbt project for the sources of this run.
+
+    Raises:
+        DbtProjectError: the project does not parse.
+    """
+    project = DbtProject(PROJECT, target_path=place.target, profiles_dir=PROJECT)
+    arguments = ["--quiet", "parse", *settings.dbt_vars_argument()]
+    folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    outcome = dbtRunner().invoke([*arguments, *folders, "--target-path", str(project.target_path)])
+    if not outcome.success:
+        raise DbtProjectError(f"dbt cannot parse the project: {outcome.exception}")
+    return project
+
+
+def manifest_of(project: DbtProject) -> dict[str, Any]:
+    """The parsed manifest of the project."""
+    manifest: dict[str, Any] = json.loads(project.manifest_path.read_text(encoding="utf-8"))
+    return manifest
+
+
+def dbt_resource(project: DbtProject) -> DbtCliResource:
+    """The dbt command, which builds in a process of its own."""
+    return DbtCliResource(project_dir=project)
+
+
+def dbt_layers(project: DbtProject, settings: Settings) -> list[dg.AssetsDefinition]:
+    """Two assets definitions: what was collected, and the customer marts behind the gates."""
+    translator = Translator()
+
+    def build(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, title: str, command: list[str]
+    ) -> Iterator[Any]:
+        display = progress.current()
+        display.stage(title, total=len(context.selected_asset_keys))
+        invocation = dbt.cli([*command, *settings.dbt_vars_argument()], context=context)
+        for event in invocation.stream():
+            if isinstance(event, dg.Output | dg.AssetMaterialization | dg.MaterializeResult):
+                display.advance()
+            yield event
+
+    @dbt_assets(
+        name="collected",
+        manifest=project.manifest_path,
+        project=project,
+        select=COLLECTED,
+        dagster_dbt_translator=translator,
+    )
+    def collected(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        """Staged and conformed feeds, and the statistics about their collection."""
+        yield from build(context, dbt, "Stage and conform the feeds", BUILD_COLLECTED)
+
+    @dbt_assets(
+        name="customer_marts",
+        manifest=project.manifest_path,
+        project=project,
+        select=CUSTOMER_MARTS,
+        dagster_dbt_translator=translator,
+    )
+    def customer_marts(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        """Resolved customers and their marts; waits for the gates."""
+        yield from build(context, dbt, "Resolve customers, build marts", BUILD)
+
+    return [collected, customer_marts]

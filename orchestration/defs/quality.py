@@ -1,0 +1,85 @@
+"""The gates: verdicts about the collection as asset checks that block everything downstream."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import dagster as dg
+
+from stammkunde import progress
+from stammkunde.paths import Home
+from stammkunde.publish import published_day
+from stammkunde.quality import Rule, Verdict, evaluate, read_rules, record
+
+# A check of Dagster: the conformed feed that it guards, and its name.
+CheckKey = tuple[str, str]
+
+
+def check_key(check_id: str, subject: str, guards: str) -> CheckKey:
+    """The check that a rule or a verdict belongs to: one an id, guarded feed and named subject."""
+    return guards, f"{check_id}_{subject}" if subject else check_id
+
+
+def check_specs(rules: Iterable[Rule]) -> list[dg.AssetCheckSpec]:
+    """One check a rule, on the conformed feed that it guards."""
+    return [
+        dg.AssetCheckSpec(
+            name=check_key(rule.check_id, rule.subject, rule.guards)[1],
+            asset=dg.AssetKey(["conformed", rule.guards]),
+            description=f"{rule.check_id} {rule.name}, {rule.feed}",
+            blocking=rule.severity != "warn",
+        )
+        for rule in rules
+    ]
+
+
+def verdicts_by_check(
+    rules: Sequence[Rule], verdicts: Sequence[Verdict]
+) -> Mapping[CheckKey, list[Verdict]]:
+    """The verdicts of each rule; a rule has one a source and measured subject."""
+    grouped: dict[CheckKey, list[Verdict]] = {}
+    for rule in rules:
+        grouped[check_key(rule.check_id, rule.subject, rule.guards)] = [
+            verdict
+            for verdict in verdicts
+            if rule.concerns(verdict.check_id, verdict.feed, verdict.subject)
+        ]
+    return grouped
+
+
+def check_result(key: CheckKey, verdicts: Sequence[Verdict]) -> dg.AssetCheckResult:
+    """Several verdicts as one result: failed where any failed or could not be made.
+
+    "Not evaluated" is no pass and no failure; the metadata tells it apart. Messages and numbers
+    hold no personal data.
+    """
+    broken = [verdict for verdict in verdicts if verdict.status in ("failed", "errored")]
+    blocks = any(verdict.blocks for verdict in broken)
+    statuses = sorted({verdict.status for verdict in verdicts})
+    return dg.AssetCheckResult(
+        asset_key=dg.AssetKey(["conformed", key[0]]),
+        check_name=key[1],
+        passed=not broken,
+        severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
+        description=" ".join(verdict.message for verdict in broken or verdicts),
+        metadata={"status": ", ".join(statuses) or "not evaluated"}
+        | {
+            f"statistic {verdict.source_system} {verdict.subject}".strip(): verdict.statistic
+            for verdict in verdicts
+            if verdict.statistic is not None
+        },
+    )
+
+
+def gates(place: Home) -> dg.AssetChecksDefinition:
+    """Every check of seed ``collection_checks``, in one step between feeds and marts."""
+    rules = read_rules()
+
+    @dg.multi_asset_check(name="gates", specs=check_specs(rules))
+    def gates(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        """Great Expectations holds the statistics against the rules; the record stays."""
+        progress.current().stage("Ask the gates")
+        verdicts = evaluate(place.warehouse, published=published_day(place.serving), rules=rules)
+        record(place.warehouse, verdicts, context.run.run_id)
+        for key, own in verdicts_by_check(rules, verdicts).items():
+            yield check_result(key, own)
+
+    return gates

@@ -1,0 +1,126 @@
+"""The command ``stammkunde``: a thin face over functions and the tools behind them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from stammkunde.homes import prepare
+from stammkunde.paths import PROJECT, Home, home
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+DEMO_CUSTOMERS = 20_000
+DEMO_DAYS = 730
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder for all that the run makes (default: data/<source>)."),
+]
+
+
+def _execute(arguments: list[str], place: Home, **variables: str) -> int:
+    """Run a command of this environment for a home; its exit code."""
+    prepare(place)
+    # What stands beside this interpreter comes first: dbt, dagster and sqlfluff of the same lock.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = {**os.environ, **place.environment(), "PATH": path, **variables}
+    try:
+        return subprocess.run(arguments, env=environment, check=False).returncode
+    except FileNotFoundError:
+        Console(stderr=True).print(f"There is no command {arguments[0]!r} in this environment.")
+        return 127
+
+
+def _run(place: Home, source: str, landing: Path | None, as_of: str) -> int:
+    return _execute(
+        [sys.executable, "-m", "orchestration"],
+        place,
+        STAMMKUNDE_SOURCE=source,
+        STAMMKUNDE_LANDING=str(landing.resolve()) if landing else "",
+        STAMMKUNDE_AS_OF=as_of,
+    )
+
+
+@app.command()
+def run(
+    source: Annotated[str, typer.Option(help="Source system; empty: all of dbt_project.yml.")] = "",
+    landing: Annotated[Path | None, typer.Option(help="Its folder, one subfolder a feed.")] = None,
+    as_of: Annotated[str, typer.Option(help="Day to describe, like 2025-12-31.")] = "",
+    home_folder: HomeOption = None,
+) -> None:
+    """Load, build, check, publish and show. Exit code 1: stopped, nothing published."""
+    default = home().root / source if source else home().root
+    raise typer.Exit(_run(Home((home_folder or default).resolve()), source, landing, as_of))
+
+
+@app.command()
+def demo(
+    customers: Annotated[int, typer.Option(help="People of the simulated shop.")] = DEMO_CUSTOMERS,
+    days: Annotated[int, typer.Option(help="Days of its life.")] = DEMO_DAYS,
+    seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same shop.")] = 1,
+    home_folder: HomeOption = None,
+) -> None:
+    """Simulate a shop, once, and run everything on it."""
+    place = Home((home_folder or home().root / "demo").resolve())
+    simulated = place.root / f".simulated-{customers}-{days}-{seed}"
+    if not simulated.exists():
+        if any(place.root.glob(".simulated-*")):
+            Console(stderr=True).print(
+                f"[red]{place.root} holds another shop; give --home, or remove that folder.[/]"
+            )
+            raise typer.Exit(2)
+        shop = ["--customers", str(customers), "--days", str(days), "--seed", str(seed)]
+        arguments = [sys.executable, "-m", "simulator", *shop, "--out", str(place.root)]
+        code = _execute(arguments, place)
+        if code:
+            raise typer.Exit(code)
+        simulated.touch()
+    raise typer.Exit(_run(place, "shop", None, ""))
+
+
+@app.command(context_settings=PASS_THROUGH)
+def dbt(context: typer.Context) -> None:
+    """Run dbt for the home: stammkunde dbt build --select customer_lifecycle."""
+    raise typer.Exit(_execute(["dbt", *context.args], home()))
+
+
+@app.command(name="exec", context_settings=PASS_THROUGH)
+def execute(context: typer.Context) -> None:
+    """Run any command of the environment for the home: stammkunde exec sqlfluff lint models."""
+    raise typer.Exit(_execute(list(context.args), home()))
+
+
+@app.command()
+def dev(
+    port: Annotated[int, typer.Option(help="Port on the loopback address.")] = 3000,
+    source: Annotated[str, typer.Option(help="Source system; empty: all of dbt_project.yml.")] = "",
+    landing: Annotated[Path | None, typer.Option(help="Its folder, one subfolder a feed.")] = None,
+    home_folder: HomeOption = None,
+) -> None:
+    """Open Dagster's UI with its schedule on http://127.0.0.1:<port>."""
+    default = home().root / source if source else home().root
+    arguments = ["dagster", "dev", "--host", "127.0.0.1", "--port", str(port)]
+    code = _execute(
+        [
+            *arguments,
+            "--module-name",
+            "orchestration.definitions",
+            "--working-directory",
+            str(PROJECT),
+        ],
+        Home((home_folder or default).resolve()),
+        STAMMKUNDE_SOURCE=source,
+        STAMMKUNDE_LANDING=str(landing.resolve()) if landing else "",
+    )
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    app()

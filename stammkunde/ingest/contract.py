@@ -1,0 +1,163 @@
+"""What a source may deliver: its feeds and columns, read from the dbt YAML of its sources.
+
+``models/staging/<source>/_<source>__sources.yml`` is the only contract. dbt documents and tests it,
+the loader obeys it: the columns named there are loaded, those with ``config.meta.required`` must be
+in every file, and everything else is named and left behind.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+_SEPARATORS = re.compile(r"[\W_]+")
+
+
+class ContractError(ValueError):
+    """The contract of a source is missing or says something that the loader cannot follow."""
+
+
+@dataclass(frozen=True)
+class ColumnContract:
+    """A column of a feed.
+
+    Attributes:
+        name: normalised name (see `normalise_name`); the name in the raw table.
+        required: a file without this column is refused.
+        pii: the column holds data of a person.
+    """
+
+    name: str
+    required: bool = False
+    pii: bool = False
+
+
+@dataclass(frozen=True)
+class FeedContract:
+    """A feed of a source.
+
+    Attributes:
+        name: name of the feed, and of its folder in the landing folder.
+        table: name of its table in the raw schema.
+        columns: its columns in the order of the contract.
+    """
+
+    name: str
+    table: str
+    columns: tuple[ColumnContract, ...]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns in the order of the contract."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names of the columns that must be in every file."""
+        return tuple(column.name for column in self.columns if column.required)
+
+
+@dataclass(frozen=True)
+class SourceContract:
+    """A source system and its feeds.
+
+    Attributes:
+        name: name of the source.
+        feeds: its feeds by name, in the order of the contract.
+    """
+
+    name: str
+    feeds: Mapping[str, FeedContract] = field(default_factory=dict)
+
+
+def normalise_name(name: str) -> str:
+    """The name under which a column of a file is known.
+
+    Trimmed and lower-cased, with each run of other characters than letters and digits as one ``_``
+    and none at the ends: ``" Invoice No."`` becomes ``invoice_no``, ``InvoiceNo`` ``invoiceno``.
+    """
+    return _SEPARATORS.sub("_", unicodedata.normalize("NFKC", name).lower()).strip("_")
+
+
+def read_contract(sources_yml: Path, source: str | None = None) -> SourceContract:
+    """Read the contract of a source.
+
+    Args:
+        sources_yml: the YAML file, or the folder of the dbt project, in which the file is
+            ``models/staging/<source>/_<source>__sources.yml``.
+        source: name of the source; may be left out where the file holds a single one.
+
+    Raises:
+        ContractError: the file is missing, is no YAML, does not hold the source, or names a table
+            or column in a way that the raw table cannot carry.
+    """
+    path = sources_yml
+    if path.is_dir():
+        if source is None:
+            raise ContractError(f"{path} is a folder: say which source's contract to read")
+        path = path / "models" / "staging" / source / f"_{source}__sources.yml"
+    if not path.is_file():
+        raise ContractError(f"no contract: there is no file {path}")
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ContractError(f"{path} is no YAML: {error}") from error
+    entries = document.get("sources") if isinstance(document, dict) else None
+    named = {str(entry.get("name")): entry for entry in entries or []}
+    if source is None:
+        if len(named) != 1:
+            raise ContractError(f"{path} holds {len(named)} sources: say which one to read")
+        source = next(iter(named))
+    if source not in named:
+        raise ContractError(f"{path} holds no source {source!r}, only: {', '.join(named) or '-'}")
+    _check_identifier(source, "source", path)
+    feeds: dict[str, FeedContract] = {}
+    for table in named[source].get("tables") or []:
+        feed = _feed(table, source, path)
+        if feed.name in feeds:
+            raise ContractError(f"{path}: feed {feed.name!r} stands there twice")
+        feeds[feed.name] = feed
+    if not feeds:
+        raise ContractError(f"{path}: source {source!r} has no tables")
+    return SourceContract(name=source, feeds=feeds)
+
+
+def _feed(table: Mapping[str, Any], source: str, path: Path) -> FeedContract:
+    name = str(table.get("name"))
+    identifier = str(table.get("identifier") or name)
+    _check_identifier(name, "table", path)
+    _check_identifier(identifier, "identifier", path)
+    if identifier != f"{source}__{name}":
+        # dbt would look for another table than the loader fills.
+        raise ContractError(
+            f"{path}: table {name!r} needs `identifier: {source}__{name}`, not {identifier!r}"
+        )
+    columns = []
+    for column in table.get("columns") or []:
+        column_name = str(column.get("name"))
+        if normalise_name(column_name) != column_name:
+            raise ContractError(
+                f"{path}: column {column_name!r} of {name!r} must be written as it is loaded: "
+                f"{normalise_name(column_name)!r}"
+            )
+        meta = {**(column.get("meta") or {}), **((column.get("config") or {}).get("meta") or {})}
+        columns.append(
+            ColumnContract(column_name, bool(meta.get("required")), bool(meta.get("pii")))
+        )
+    names = [column.name for column in columns]
+    repeated = sorted({each for each in names if names.count(each) > 1})
+    if repeated:
+        raise ContractError(f"{path}: {name!r} names columns twice: {', '.join(repeated)}")
+    if not columns:
+        raise ContractError(f"{path}: table {name!r} has no columns")
+    return FeedContract(name=name, table=identifier, columns=tuple(columns))
+
+
+def _check_identifier(name: str, what: str, path: Path) -> None:
+    if not _IDENTIFIER.fullmatch(name):
+        raise ContractError(f"{path}: {what} {name!r} is not of the form a-z, 0-9 and _")

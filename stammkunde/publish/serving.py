@@ -1,0 +1,195 @@
+"""The serving folder: versions, the link to the current one, the lock, and how to read them.
+
+``serving/marts.duckdb`` is a relative link to ``marts-<version>.duckdb``. A version's path is never
+used twice: DuckDB keeps a database open by its path within a process, and a reader of a replaced
+file would see the old one for ever.
+"""
+
+import contextlib
+import fcntl
+import os
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from stammkunde.publish.contract import PublishError
+
+LINK = "marts.duckdb"
+SCHEMA = "marts"
+VERSIONS_KEPT = 3
+
+# Everything half-made starts so, its write-ahead log and spill folder included.
+BUILDING = ".building-"
+_LOCK = ".publish.lock"
+_VERSION_FORMAT = "%Y%m%dT%H%M%S%fZ"
+_FILE = re.compile(r"marts-(\d{8}T\d{12}Z)\.duckdb")
+
+
+class NothingPublishedError(PublishError):
+    """There is no published version yet."""
+
+
+def version_file(serving: Path, version: str) -> Path:
+    """Path of a version's file."""
+    return serving / f"marts-{version}.duckdb"
+
+
+def versions(serving: Path) -> list[str]:
+    """The versions that lie in the folder, oldest first, current or not."""
+    matches = (_FILE.fullmatch(entry.name) for entry in serving.glob("marts-*.duckdb"))
+    return sorted(match[1] for match in matches if match)
+
+
+def current_version(serving: Path) -> str | None:
+    """The version that the link names, or None if it names none that exists.
+
+    Raises:
+        PublishError: a file of the user's own stands where the link belongs.
+    """
+    version = _linked_version(serving)
+    return version if version and version_file(serving, version).exists() else None
+
+
+def _linked_version(serving: Path) -> str | None:
+    link = serving / LINK
+    if not link.is_symlink():
+        if link.exists():
+            raise PublishError(f"{link} is a file and not our link: move it away.")
+        return None
+    match = _FILE.fullmatch(link.readlink().name)
+    return match[1] if match else None
+
+
+def next_version(serving: Path) -> str:
+    """A version later than all that lie in the folder, even if the clock was set back."""
+    now = datetime.now(UTC)
+    if existing := versions(serving):
+        newest = datetime.strptime(existing[-1], _VERSION_FORMAT).replace(tzinfo=UTC)
+        now = max(now, newest + timedelta(microseconds=1))
+    return now.strftime(_VERSION_FORMAT)
+
+
+def open_marts(serving: Path) -> duckdb.DuckDBPyConnection:
+    """Open the current version, read-only.
+
+    The link is resolved first, so that a process that has an older version open does not get that
+    one again. The connection keeps its version for as long as it lives.
+
+    Args:
+        serving: the serving folder.
+
+    Returns:
+        A connection; the marts lie in schema ``marts``.
+
+    Raises:
+        NothingPublishedError: nothing is published there.
+        duckdb.Error: the file cannot be read.
+    """
+    while True:
+        version = _linked_version(serving)
+        if version is None:
+            raise NothingPublishedError(f"Nothing is published in {serving} yet.")
+        file = version_file(serving, version)
+        try:
+            return duckdb.connect(file.resolve(), read_only=True)
+        except duckdb.IOException:
+            if file.exists():
+                raise
+            # Three publishes between the two steps take the file away: then a newer one is linked.
+            if _linked_version(serving) == version:
+                raise NothingPublishedError(f"{file} is linked as current but missing.") from None
+
+
+@contextlib.contextmanager
+def only_publisher(serving: Path, wait_seconds: float) -> Iterator[None]:
+    """Hold the folder's lock. The system frees it when its holder dies, however it dies.
+
+    Args:
+        serving: the serving folder; must exist.
+        wait_seconds: how long to wait for another publisher.
+
+    Raises:
+        PublishError: another publisher held the lock all the time.
+    """
+    with (serving / _LOCK).open("a+", encoding="ascii") as lock:
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    lock.seek(0)
+                    holder = lock.read().strip() or "unknown"
+                    raise PublishError(
+                        f"Another publish (process {holder}) still works in {serving} after "
+                        f"{wait_seconds:g} s of waiting."
+                    ) from None
+                time.sleep(0.05)
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def published_day(serving: Path) -> date | None:
+    """The day that the current version describes; None where nothing is published."""
+    if current_version(serving) is None:
+        return None
+    with open_marts(serving) as marts:
+        rows = marts.execute("select as_of_date from marts._publication").fetchall()
+    day: date | None = rows[0][0]
+    return day
+
+
+def clean(serving: Path) -> None:
+    """Take away what a killed publish left. Only the lock's holder may call this.
+
+    Half-made files, and whole files newer than the current version: those were renamed but never
+    linked, so nobody was ever told of them.
+    """
+    for leftover in serving.glob(f"{BUILDING}*"):
+        remove(leftover)
+    current = current_version(serving)
+    for version in versions(serving):
+        if current is None or version > current:
+            remove(version_file(serving, version))
+
+
+def prune(serving: Path) -> None:
+    """Keep the last versions. A reader that has an older one open keeps it until it closes."""
+    current = current_version(serving)
+    for version in versions(serving)[:-VERSIONS_KEPT]:
+        if version != current:
+            remove(version_file(serving, version))
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or DuckDB's spill folder, which is flat; what is gone already is fine."""
+    if path.is_dir() and not path.is_symlink():
+        for spilled in path.iterdir():
+            spilled.unlink(missing_ok=True)
+        path.rmdir()
+    else:
+        path.unlink(missing_ok=True)
+
+
+def point_to(serving: Path, version: str) -> None:
+    """Swap the link at one stroke: a reader finds the old version or the new one, never none."""
+    swap = serving / f"{BUILDING}{version}.link"
+    swap.symlink_to(version_file(serving, version).name)
+    swap.replace(serving / LINK)
+    sync(serving)
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or a folder's names, survive a loss of power."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,139 @@
+"""What a run is about: its sources, their landing folders, its day.
+
+The settings come from environment variables, so that the command line, Dagster's UI and its
+schedule all run the same graph: ``STAMMKUNDE_SOURCE`` (one source; empty: those of
+``dbt_project.yml``), ``STAMMKUNDE_LANDING`` (its landing folder) and ``STAMMKUNDE_AS_OF``
+(ISO date; empty: the newest day of the data).
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from stammkunde.paths import PROJECT, Home
+
+FEEDS = (
+    "contacts",
+    "orders",
+    "order_lines",
+    "products",
+    "events",
+    "messages",
+    "feedback",
+    "ad_spend",
+    "consents",
+)
+
+
+class SettingsError(ValueError):
+    """A run was asked for that cannot be: the message says what to change."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one run.
+
+    Attributes:
+        sources: feeds by source system, as dbt's var ``sources``.
+        landing: landing folder by source system; a source without an entry lands in the home.
+        as_of: the day that the run describes; None for the newest day of the data.
+        reporting_currency: ISO 4217 code; None for the default of ``dbt_project.yml``.
+    """
+
+    sources: Mapping[str, tuple[str, ...]]
+    landing: Mapping[str, Path]
+    as_of: date | None
+    reporting_currency: str | None
+
+    def landing_folder(self, source: str, home: Home) -> Path:
+        """The folder that holds one subfolder a feed of ``source``."""
+        return self.landing.get(source, home.landing / source)
+
+    def dbt_vars(self) -> dict[str, Any]:
+        """The vars that dbt gets; a var that is not here keeps the project's default."""
+        chosen: dict[str, Any] = {
+            "sources": {source: list(feeds) for source, feeds in self.sources.items()},
+            "as_of_date": self.as_of.isoformat() if self.as_of else "",
+        }
+        if self.reporting_currency:
+            chosen["reporting_currency"] = self.reporting_currency
+        return chosen
+
+    def dbt_vars_argument(self) -> list[str]:
+        """The vars as dbt's command-line arguments."""
+        return ["--vars", json.dumps(self.dbt_vars(), sort_keys=True)]
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings of this process.
+
+    Args:
+        environment: variables to read; by default the process's own.
+
+    Raises:
+        SettingsError: an unknown source, a landing folder that is missing, or a date that is none.
+    """
+    variables = os.environ if environment is None else environment
+    source = variables.get("STAMMKUNDE_SOURCE", "")
+    landing = variables.get("STAMMKUNDE_LANDING", "")
+    if landing and not source:
+        raise SettingsError("A landing folder belongs to a source: give SOURCE as well.")
+    if landing and not Path(landing).is_dir():
+        raise SettingsError(f"The landing folder {landing} does not exist or is no folder.")
+    as_of = _parse_date(variables.get("STAMMKUNDE_AS_OF", ""))
+    if not source:
+        return Settings(_project_sources(), {}, as_of, None)
+    return Settings(
+        sources={source: _feeds_of(source)},
+        landing={source: Path(landing).resolve()} if landing else {},
+        as_of=as_of,
+        reporting_currency=_currency_of(source),
+    )
+
+
+def sources_file(source: str) -> Path:
+    """The dbt YAML that holds the contract of a source's raw tables."""
+    return PROJECT / "models" / "staging" / source / f"_{source}__sources.yml"
+
+
+def known_sources() -> list[str]:
+    """Names of the sources that have a staging folder."""
+    return sorted(path.parent.name for path in PROJECT.glob("models/staging/*/_*__sources.yml"))
+
+
+def _parse_date(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"AS_OF must be a date like 2025-12-31, not {text!r}.") from None
+
+
+def _project_sources() -> dict[str, tuple[str, ...]]:
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    return {source: tuple(feeds) for source, feeds in project["vars"]["sources"].items()}
+
+
+def _feeds_of(source: str) -> tuple[str, ...]:
+    """The feeds that a source gives: those it has a staging model for."""
+    if source not in known_sources():
+        raise SettingsError(
+            f"There is no source {source!r} below models/staging; "
+            f"known sources: {', '.join(known_sources())}."
+        )
+    folder = sources_file(source).parent
+    return tuple(feed for feed in FEEDS if any(folder.rglob(f"stg_{source}__{feed}.sql")))
+
+
+def _currency_of(source: str) -> str | None:
+    contract = yaml.safe_load(sources_file(source).read_text(encoding="utf-8"))
+    meta = contract["sources"][0].get("config", {}).get("meta", {})
+    currency: str | None = meta.get("reporting_currency")
+    return currency

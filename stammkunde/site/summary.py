@@ -1,0 +1,213 @@
+"""The figures of the Management page, read from the published ``marts.segment_summary``."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from stammkunde.publish import NothingPublishedError, open_marts
+
+# The two segments that have never bought; every other one is a segment of buyers.
+VISITORS = "S01"
+LEADS = "S02"
+LAST_PHASE = 5
+
+
+class SiteError(RuntimeError):
+    """The published marts do not hold what the page needs."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A segment's figures.
+
+    Attributes:
+        segment_id: ``S01`` to ``S14``.
+        name: English name.
+        name_de: German name.
+        phase_number: 1 to 5.
+        lost_stage: ``L1`` to ``L6`` in the last phase, else None.
+        customers: customers at the end of the day.
+        customers_before: the same a month earlier; None without an earlier month.
+        revenue: net revenue of the last 30 days, reporting currency.
+        revenue_before: the same a month earlier; None without an earlier month.
+    """
+
+    segment_id: str
+    name: str
+    name_de: str
+    phase_number: int
+    lost_stage: str | None
+    customers: int
+    customers_before: int | None
+    revenue: Decimal
+    revenue_before: Decimal | None
+
+    @property
+    def is_buyers(self) -> bool:
+        """Whether its customers have bought at least once."""
+        return self.segment_id not in (VISITORS, LEADS)
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sum of some segments; the attributes are those of :class:`Segment`."""
+
+    customers: int
+    customers_before: int | None
+    revenue: Decimal
+    revenue_before: Decimal | None
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A phase with its segments in their order.
+
+    Attributes:
+        number: 1 to 5.
+        name: English name as it is read, ``Activate``.
+        name_de: German name.
+        segments: at least one.
+    """
+
+    number: int
+    name: str
+    name_de: str
+    segments: tuple[Segment, ...]
+
+    @property
+    def total(self) -> Total:
+        """The phase's own figures."""
+        return total(self.segments)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What is published.
+
+    Attributes:
+        version: the published version.
+        as_of_date: the day that the figures describe.
+        previous_date: the day they are compared with; None in the first month.
+        currency: ISO code of every amount.
+        phases: in their order; empty if the mart has no row.
+    """
+
+    version: str
+    as_of_date: dt.date | None
+    previous_date: dt.date | None
+    currency: str
+    phases: tuple[Phase, ...]
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """All segments in the order of their phases."""
+        return tuple(segment for phase in self.phases for segment in phase.segments)
+
+    @property
+    def has_customers(self) -> bool:
+        """Whether there is anybody to show, now or a month ago."""
+        return any(
+            segment.customers or segment.customers_before or segment.revenue
+            for segment in self.segments
+        )
+
+
+def total(segments: Iterable[Segment]) -> Total:
+    """Add segments up. An earlier figure is known only if every segment has one."""
+    rows = list(segments)
+    earlier_customers = [row.customers_before for row in rows if row.customers_before is not None]
+    earlier_revenue = [row.revenue_before for row in rows if row.revenue_before is not None]
+    is_known = len(rows) > 0
+    return Total(
+        customers=sum(row.customers for row in rows),
+        customers_before=(
+            sum(earlier_customers) if is_known and len(earlier_customers) == len(rows) else None
+        ),
+        revenue=sum((row.revenue for row in rows), Decimal(0)),
+        revenue_before=(
+            sum(earlier_revenue, Decimal(0))
+            if is_known and len(earlier_revenue) == len(rows)
+            else None
+        ),
+    )
+
+
+def read_summary(serving: Path) -> Summary | None:
+    """Read the current publication.
+
+    Args:
+        serving: the serving folder.
+
+    Returns:
+        The figures, or None if nothing is published yet.
+
+    Raises:
+        SiteError: the publication cannot be read or lacks ``segment_summary``.
+    """
+    try:
+        with open_marts(serving) as connection:
+            publication = connection.execute(
+                "select version, as_of_date from marts._publication"
+            ).fetchall()
+            rows = connection.execute(
+                """
+                select
+                    segment_id, segment_name, segment_name_de, phase_number, phase, phase_name_de,
+                    lost_stage, coalesce(customer_count, 0), previous_customer_count,
+                    coalesce(net_revenue_30d, 0)::decimal(38, 4),
+                    previous_net_revenue_30d::decimal(38, 4),
+                    as_of_date, previous_date, reporting_currency
+                from marts.segment_summary
+                order by phase_number, segment_id
+                """
+            ).fetchall()
+    except NothingPublishedError:
+        return None
+    except duckdb.Error as error:
+        reason = next(iter(str(error).splitlines()), "")
+        raise SiteError(f"The publication in {serving} cannot be shown: {reason}") from error
+    version, as_of_date = publication[0]
+    if not rows:
+        return Summary(version, as_of_date, None, "", ())
+    *_, row_as_of, previous_date, currency = rows[0]
+    return Summary(
+        version=version,
+        as_of_date=row_as_of or as_of_date,
+        previous_date=previous_date,
+        currency=currency or "",
+        phases=_phases(rows),
+    )
+
+
+def _phases(rows: Sequence[tuple[object, ...]]) -> tuple[Phase, ...]:
+    names: dict[int, tuple[str, str]] = {}
+    segments: dict[int, list[Segment]] = {}
+    for row in rows:
+        segment_id, name, name_de, number, phase, phase_de, lost_stage, *figures = row
+        assert isinstance(number, int)
+        names[number] = (str(phase).capitalize(), str(phase_de))
+        customers, customers_before, revenue, revenue_before = figures[:4]
+        assert isinstance(customers, int)
+        assert customers_before is None or isinstance(customers_before, int)
+        assert isinstance(revenue, Decimal)
+        assert revenue_before is None or isinstance(revenue_before, Decimal)
+        segments.setdefault(number, []).append(
+            Segment(
+                segment_id=str(segment_id),
+                name=str(name),
+                name_de=str(name_de),
+                phase_number=number,
+                lost_stage=None if lost_stage is None else str(lost_stage),
+                customers=customers,
+                customers_before=customers_before,
+                revenue=revenue,
+                revenue_before=revenue_before,
+            )
+        )
+    return tuple(
+        Phase(number, *names[number], segments=tuple(segments[number])) for number in sorted(names)
+    )

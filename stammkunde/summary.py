@@ -1,0 +1,105 @@
+"""What a run came to, for the person who started it."""
+
+from collections.abc import Sequence
+
+import duckdb
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from stammkunde.paths import Home
+from stammkunde.publish import NothingPublishedError, open_marts
+from stammkunde.settings import Settings
+
+FEED_COUNTS = """
+    select
+        feed,
+        sum(rows_in) as rows_read,
+        sum(rows_accepted) as rows_accepted,
+        sum(rows_superseded) as rows_superseded,
+        sum(rows_set_aside) as rows_set_aside,
+        sum(rows_rejected) as rows_rejected
+    from staging.stg_{source}__row_counts
+    group by feed
+    order by feed
+"""
+
+SEGMENTS = """
+    select segment_id, segment_name, phase, customer_count, as_of_date
+    from marts.segment_summary
+    order by segment_id
+"""
+
+
+def summarise(home: Home, settings: Settings, problems: Sequence[str]) -> RenderableType:
+    """Rows per feed, customers per segment, where the marts and the page are, and what is wrong.
+
+    Args:
+        home: the home of the run.
+        settings: what was run.
+        problems: messages of what stopped the run; empty after a good one.
+    """
+    parts: list[RenderableType] = [_feeds(home, settings)]
+    try:
+        parts += [_segments(home)]
+        parts += [Text(f"Published marts  {home.serving / 'marts.duckdb'}")]
+    except NothingPublishedError:
+        parts += [Text("Nothing has been published yet.")]
+    page = home.site / "index.html"
+    if page.exists():
+        parts += [Text(f"Page             {page}")]
+    parts += [Text(f"✗ {problem}", style="red") for problem in problems]
+    if problems:
+        parts += [Text("The run stopped: nothing was published.", style="bold red")]
+    return Group(*parts)
+
+
+def _feeds(home: Home, settings: Settings) -> RenderableType:
+    """Rows per feed since the first load, by what became of them.
+
+    Older versions of a record give way to newer ones; rows set aside are no part of the feed, such
+    as fees among order lines; rejected and unread ones are kept with their reasons.
+    """
+    table = Table(title="Rows per feed", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("feed", no_wrap=True)
+    for heading in ("read", "accepted", "older", "aside", "rejected", "unread"):
+        table.add_column(heading, justify="right")
+    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
+        for source in settings.sources:
+            unreadable = dict(
+                warehouse.execute(
+                    "select feed, sum(rows_unreadable) from raw._files where source = ? group by 1",
+                    [source],
+                ).fetchall()
+            )
+            try:
+                rows = warehouse.execute(FEED_COUNTS.format(source=source)).fetchall()
+            except duckdb.CatalogException:
+                return Text("Staging was not reached.")
+            for feed, *counts in rows:
+                lost = unreadable.get(feed) or 0
+                numbers = [counts[0] + lost, *counts[1:], lost]
+                table.add_row(f"{source} {feed}", *(f"{number:,}" for number in numbers))
+    return table
+
+
+def _segments(home: Home) -> RenderableType:
+    """Customers per segment, as published."""
+    with open_marts(home.serving) as marts:
+        rows = marts.execute(SEGMENTS).fetchall()
+    as_of_date = rows[0][-1] if rows else None
+    total = sum(row[3] for row in rows)
+    table = Table(
+        "segment",
+        "",
+        "phase",
+        title=f"{total:,} customers on {as_of_date}",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+    )
+    table.add_column("customers", justify="right")
+    for segment_id, name, phase, count, _ in rows:
+        table.add_row(segment_id, name, phase, f"{count:,}")
+    return table

@@ -1,0 +1,75 @@
+"""What several test folders share: runs of the whole graph, and where real data would be."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from stammkunde.homes import prepare
+from stammkunde.paths import PROJECT, Home
+from stammkunde.publish import open_marts
+
+REAL_DATA = PROJECT.parent / "shared" / "data"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the whole graph, as a person starts it.
+
+    Attributes:
+        home: the home it worked in.
+        exit_code: 0 good, 1 red, 2 could not begin.
+        output: what it printed.
+    """
+
+    home: Home
+    exit_code: int
+    output: str
+
+    def marts(self, query: str) -> list[tuple[object, ...]]:
+        """Rows of a query over the published marts."""
+        with open_marts(self.home.serving) as connection:
+            return connection.execute(query).fetchall()
+
+    def warehouse(self, query: str) -> list[tuple[object, ...]]:
+        """Rows of a query over the build file."""
+        with duckdb.connect(str(self.home.warehouse), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def published_version(self) -> str:
+        """File that serving/marts.duckdb points to."""
+        return (self.home.serving / "marts.duckdb").readlink().name
+
+
+def run_graph(home: Home, source: str, landing: Path | None = None, as_of: str = "") -> Run:
+    """Run the daily job once in a process of its own."""
+    prepare(home)
+    environment = {
+        **os.environ,
+        **home.environment(),
+        "STAMMKUNDE_SOURCE": source,
+        "STAMMKUNDE_LANDING": str(landing) if landing else "",
+        "STAMMKUNDE_AS_OF": as_of,
+        "COLUMNS": "200",
+    }
+    finished = subprocess.run(
+        [sys.executable, "-m", "orchestration"],
+        env=environment,
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Run(home, finished.returncode, finished.stdout + finished.stderr)
+
+
+def real_data(folder: str) -> Path:
+    """A folder of the real data, or a skip that says what is missing."""
+    path = REAL_DATA / folder
+    if not path.is_dir():
+        pytest.skip(f"real data are not here: {folder}")
+    return path

@@ -1,0 +1,154 @@
+"""The simulated shop through the whole graph: a good day, the same day again, a day with a fault.
+
+The shop is simulated twice with one seed, once with 30 % of the last day's mobile events lost. The
+runs build on each other in one home, as a real week would.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from simulator import Settings, simulate
+from stammkunde.paths import Home
+from tests.python.conftest import Run, run_graph
+
+LAST_DAY = "2025-12-31"
+
+
+@dataclass(frozen=True)
+class Week:
+    """The runs of one home, in their order."""
+
+    good: Run
+    again: Run
+    red: Run
+    repaired: Run
+    red_page: str
+    version_before_red: str
+    version_after_red: str
+
+
+def _deliver(landing: Path, home: Home, last_day: bool) -> None:
+    """Copy the landing files of the last day, or of all days before, into the home."""
+    for file in sorted(landing.rglob("*.*")):
+        if (LAST_DAY in file.name) == last_day:
+            target = home.landing / "shop" / file.relative_to(landing)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+
+
+def _deliver_lost_events(folder: Path, home: Home) -> None:
+    """The events that were lost arrive in a file of their own."""
+    whole, lost = (
+        folder / shop / "landing" / "shop" / "events" / f"events_{LAST_DAY}.parquet"
+        for shop in ("whole", "lost")
+    )
+    late = home.landing / "shop" / "events" / f"events_{LAST_DAY}_late.parquet"
+    duckdb.sql(
+        f"copy (from '{whole}' anti join '{lost}' using (event_key)) to '{late}' (format parquet)"
+    )
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory: pytest.TempPathFactory) -> Week:
+    folder = tmp_path_factory.mktemp("shop")
+    size = {"customers": 12_000, "days": 730, "seed": 5}
+    simulate(Settings(**size, out=folder / "whole"))
+    simulate(Settings(**size, out=folder / "lost", plant=("mobile_events_lost",)))
+    home = Home(folder / "home")
+    _deliver(folder / "lost" / "landing" / "shop", home, last_day=False)
+    good = run_graph(home, "shop")
+    again = run_graph(home, "shop")
+    version_before = good.published_version()
+    _deliver(folder / "lost" / "landing" / "shop", home, last_day=True)
+    red = run_graph(home, "shop")
+    red_page = (home.site / "index.html").read_text(encoding="utf-8")
+    version_after = red.published_version()
+    _deliver_lost_events(folder, home)
+    repaired = run_graph(home, "shop")
+    return Week(good, again, red, repaired, red_page, version_before, version_after)
+
+
+def test_a_good_day_is_published(week: Week) -> None:
+    assert week.good.exit_code == 0, week.good.output
+    assert "Published marts" in week.good.output
+
+
+def test_the_same_day_again_changes_nothing(week: Week) -> None:
+    assert week.again.exit_code == 0, week.again.output
+    batches = week.again.warehouse("select count(distinct batch_id) from raw._files")
+    assert batches[0][0] == 3  # good, red and repaired: the second run had nothing to load
+    assert week.version_before_red == week.version_after_red
+
+
+def test_all_segments_occur_and_no_buyer_is_without_one(week: Week) -> None:
+    segments = week.repaired.marts(
+        "select count(*) from marts.segment_summary where customer_count > 0"
+    )
+    assert segments == [(14,)]
+    buyers_without = week.repaired.marts(
+        "select count(*) from marts.dim_customers left join marts.customer_lifecycle"
+        " using (customer_id) where order_count > 0"
+        " and (segment_id is null or customer_state <> 'buyer')"
+    )
+    assert buyers_without == [(0,)]
+
+
+def test_lost_mobile_events_stop_the_run_at_b1(week: Week) -> None:
+    assert week.red.exit_code == 1, week.red.output
+    assert "B1" in week.red.output
+    assert "mobile" in week.red.output
+
+
+def test_nothing_is_published_and_the_page_says_what_is_missing(week: Week) -> None:
+    assert week.version_after_red == week.version_before_red
+    assert "B1" in week.red_page
+    assert "mobile" in week.red_page
+
+
+def test_the_day_is_published_once_the_events_have_come(week: Week) -> None:
+    assert week.repaired.exit_code == 0, week.repaired.output
+    assert week.repaired.published_version() != week.version_before_red
+
+
+def test_orders_belong_to_whom_the_truth_says(week: Week, tmp_path: Path) -> None:
+    """Pairs of orders of one customer that truly are one person's (precision), and the reverse."""
+    truth = week.good.home.root.parent / "whole" / "truth" / "order_owner.parquet"
+    precision, recall = week.repaired.warehouse(
+        f"""
+        with orders as (
+            select records.customer_id, owners.person_id
+            from identity.int_identity__customer_records as records
+            inner join '{truth}' as owners
+                on records.record_type = 'order'
+                and records.record_id = 'shop|' || owners.order_key
+            where owners.person_id is not null
+        ),
+
+        sizes as (
+            select sum(n * (n - 1) / 2) as pairs from (
+                select count(*) as n from orders group by customer_id, person_id
+            )
+        ),
+
+        claimed as (
+            select sum(n * (n - 1) / 2) as pairs from (
+                select count(*) as n from orders group by customer_id
+            )
+        ),
+
+        true_pairs as (
+            select sum(n * (n - 1) / 2) as pairs from (
+                select count(*) as n from orders group by person_id
+            )
+        )
+
+        select sizes.pairs / claimed.pairs, sizes.pairs / true_pairs.pairs
+        from sizes, claimed, true_pairs
+        """
+    )[0]
+    assert precision > 0.97  # type: ignore[operator]
+    assert recall > 0.8  # type: ignore[operator]

@@ -1,0 +1,137 @@
+"""Published marts and verdicts made by hand, for the tests of the pages."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+VERSION = "20260101T040506000000Z"
+
+# segment_id, name, German name, phase number, phase, German phase, lost stage,
+# customers now and before, net revenue of 30 days now and before
+SegmentRow = tuple[str, str, str, int, str, str, str | None, int, int | None, str, str | None]
+
+SEGMENTS: list[SegmentRow] = [
+    ("S01", "Visitor", "Besucher", 1, "ACQUIRE", "Akquirieren", None, 31240, 30118, "0", "0"),
+    ("S02", "Lead", "Interessent", 1, "ACQUIRE", "Akquirieren", None, 4102, 4350, "0", "0"),
+    ("S03", "New customer", "Neukunde", 2, "ACTIVATE", "Aktivieren", None,
+     812, 645, "48210.40", "39122.10"),
+    ("S04", "Promising", "Vielversprechend", 2, "ACTIVATE", "Aktivieren", None,
+     934, 910, "2140.00", "1875.50"),
+    ("S05", "Potential loyalist", "Potenziell treu", 3, "GROW", "Ausbauen", None,
+     1523, 1498, "88410.25", "91002.75"),
+    ("S06", "Need attention", "Braucht Aufmerksamkeit", 3, "GROW", "Ausbauen", None,
+     640, 702, "1204.00", "1510.00"),
+    ("S07", "Loyal", "Treu", 4, "LOYALTY", "Treue", None, 1120, 1121, "101884.10", "97310.00"),
+    ("S08", "Champion", "Champion", 4, "LOYALTY", "Treue", None,
+     806, 771, "142001.90", "131400.00"),
+    ("S09", "About to sleep", "Abwandernder Einmalkäufer", 5, "REACTIVATE", "Reaktivieren", "L1",
+     1411, 1380, "0", "0"),
+    ("S10", "At risk", "Gefährdet", 5, "REACTIVATE", "Reaktivieren", "L2",
+     988, 940, "-412.30", "310.00"),
+    ("S11", "Can't lose them", "Nicht verlieren", 5, "REACTIVATE", "Reaktivieren", "L3",
+     214, 214, "0", "0"),
+    ("S12", "Lost one-timer", "Verlorener Einmalkäufer", 5, "REACTIVATE", "Reaktivieren", "L4",
+     2210, 2104, "0", "0"),
+    ("S13", "Hibernating", "Eingeschlafen", 5, "REACTIVATE", "Reaktivieren", "L5",
+     402, 398, "0", "0"),
+    ("S14", "Lost loyal", "Ehemals treu", 5, "REACTIVATE", "Reaktivieren", "L6", 12, 9, "0", "0"),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MadeVerdict:
+    """A verdict as ``stammkunde.quality`` would give it."""
+
+    check_id: str
+    feed: str
+    subject: str = ""
+    status: str = "passed"
+    severity: str = "error"
+    statistic: float | None = 0.0
+    threshold: float | None = 1.0
+    message: str = ""
+
+
+def publish_segments(
+    serving: Path,
+    rows: Sequence[SegmentRow] = SEGMENTS,
+    previous: dt.date | None = dt.date(2025, 11, 30),
+    version: str = VERSION,
+) -> Path:
+    """Write a published file with ``segment_summary`` and link it."""
+    serving.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(serving / f"marts-{version}.duckdb") as connection:
+        connection.execute(
+            """
+            create schema marts;
+            create table marts._publication as select
+                $version as version, date '2025-12-31' as as_of_date,
+                timestamp '2026-01-01 04:05:06' as published_at, 'run-1' as source_run
+            """,
+            {"version": version},
+        )
+        connection.execute(
+            """
+            create table marts.segment_summary (
+                as_of_date date, previous_date date, segment_id varchar, segment_name varchar,
+                segment_name_de varchar, phase_number integer, phase varchar,
+                phase_name_de varchar, lost_stage varchar, customer_count bigint,
+                previous_customer_count bigint, net_revenue_30d decimal(18, 2),
+                previous_net_revenue_30d decimal(18, 2), reporting_currency varchar
+            )
+            """
+        )
+        for row in rows:
+            *names, customers, before, revenue, revenue_before = row
+            connection.execute(
+                "insert into marts.segment_summary values "
+                "(date '2025-12-31', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'EUR')",
+                [
+                    previous,
+                    *names,
+                    customers,
+                    before,
+                    Decimal(revenue),
+                    None if revenue_before is None else Decimal(revenue_before),
+                ],
+            )
+    link = serving / "marts.duckdb"
+    link.unlink(missing_ok=True)
+    link.symlink_to(f"marts-{version}.duckdb")
+    return serving
+
+
+def green_verdicts() -> list[MadeVerdict]:
+    """Every check passed, but one had too little to judge by."""
+    feeds = ("orders", "events", "messages")
+    passed = [MadeVerdict(check, feed) for check in ("R4", "R2", "C1", "F1") for feed in feeds]
+    return [
+        *passed,
+        MadeVerdict("F2", "orders", statistic=0.4, threshold=3.5),
+        MadeVerdict(
+            "F2", "messages", status="not evaluated", statistic=None,
+            message="3 earlier Wednesdays, 4 are needed",
+        ),
+        MadeVerdict("B1", "events", "device_type", statistic=1.2, threshold=7.6),
+    ]  # fmt: skip
+
+
+def red_verdicts() -> list[MadeVerdict]:
+    """The same, with 30 % of the mobile events missing, and a warning."""
+    return [
+        *green_verdicts()[:-1],
+        MadeVerdict(
+            "B1", "events", "device_type", status="failed", statistic=31.4, threshold=7.6,
+            message="30 % of mobile events missing on 2025-12-31 (412 seen, about 590 expected "
+            "from the last 28 days). Look at the tracker of the part that deviates and land its "
+            "missing events again; published marts stay at 2025-12-30.",
+        ),
+        MadeVerdict(
+            "C1", "products", "list_price", status="failed", severity="warn", statistic=0.981,
+            threshold=0.995, message="1.9 % of list_price not filled (19 of 1,000)",
+        ),
+    ]  # fmt: skip
