@@ -166,6 +166,8 @@ def visit(
     mine = contacts.of_person[person]
     known = np.concatenate([contacts.created, [np.inf]])
     buys = np.concatenate([orders.contact, [-1]])[order]
+    # A record made in the middle of the visit was not the one of its login.
+    buys = np.where(known[buys] <= end - 150, buys, -1)
     logs = (rng.random(count) < 0.40) & (known[mine[:, 0]] < end - 400)
     account = np.where(logs & (order < 0), mine[:, 0], np.where(order >= 0, buys, -1))
     sessions = Sessions(
@@ -283,7 +285,7 @@ def click(
 
     # The reporting of purchases loses a few: blockers, closed tabs.
     lost = (name == w.PURCHASE) & (rng.random(count) < 0.04)
-    keep = np.flatnonzero(~lost & (at + delay < world.seconds) & (at < stops[person]))
+    keep = np.flatnonzero(~lost & (at + delay < world.seconds))
     return Events(
         at=at[keep], received=(at + delay)[keep], name=name[keep], session=session[keep],
         position=position[keep], user=user[keep], path=path[keep], product=product[keep],

@@ -285,7 +285,7 @@ def answer(world: World, rng: np.random.Generator, contacts: Contacts, orders: O
     total = kind.size
 
     late = np.append(np.isfinite(orders.delivered) & (orders.delivered > orders.promised), False)
-    mood = np.clip(rng.normal(0.68, 0.24, total) - 0.3 * late[order], 0.0, 1.0)
+    mood = np.clip(rng.normal(0.80, 0.22, total) - 0.3 * late[order], 0.0, 1.0)
     score = np.where(kind == 0, np.round(mood * 10), np.round(1 + mood * 4)).astype(np.int64)
     score = np.where(kind >= 3, -1, score)
     tone = np.where(mood < 0.45, 0, np.where(mood < 0.7, 1, 2))

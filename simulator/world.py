@@ -97,7 +97,7 @@ CITIES = [
 ]
 POSTCODE_WIDTH = np.array([5, 4, 4, 0, 5])
 #: International prefix, national prefix and the made-up block that every number begins with.
-PHONE = [("+49", "0", "150"), ("+43", "0", "699"), ("+41", "0", "78"), ("+44", "0", "70"),
+PHONE = [("+49", "0", "150"), ("+43", "0", "699"), ("+41", "0", "7"), ("+44", "0", "70"),
          ("+33", "0", "7")]  # fmt: skip
 COMPANIES = pa.array(
     ["Becker & Söhne GmbH", "Alpenblick Hotel AG", "North Star Ltd", "Atelier Durand", "Kontor 7"]

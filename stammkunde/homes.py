@@ -14,7 +14,14 @@ class HomeInUseError(RuntimeError):
 
 def prepare(home: Home) -> None:
     """Make the folders of ``home`` and bring Dagster's settings up to date."""
-    folders = (home.landing, home.warehouse.parent, home.serving, home.site, home.dagster, home.logs)
+    folders = (
+        home.landing,
+        home.warehouse.parent,
+        home.serving,
+        home.site,
+        home.dagster,
+        home.logs,
+    )
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(PROJECT / "dagster.yaml", home.dagster / "dagster.yaml")

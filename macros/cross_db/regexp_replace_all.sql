@@ -1,10 +1,13 @@
-{#- Every match of a pattern replaced. DuckDB replaces the first match unless told 'g'; Spark always
-    replaces all and answers NULL when told 'g'.
+{#- Every match of a pattern replaced. DuckDB replaces the first match unless told 'g'; Spark
+    always replaces all and answers NULL when told 'g'.
 
-    Arguments: expression – SQL text; pattern – regular expression without backslashes (`[.]`, not
-    `\.`: the engines unescape differently); replacement – literal text.  Returns: SQL of a text. -#}
+    Arguments: expression – SQL text; pattern – regular expression without backslashes (`[.]`,
+    not `\.`: the engines unescape differently); replacement – literal text. Returns: SQL of a
+    text. -#}
 {% macro regexp_replace_all(expression, pattern, replacement='') -%}
-    {{ return(adapter.dispatch('regexp_replace_all', 'stammkunde')(expression, pattern, replacement)) }}
+    {{ return(adapter.dispatch('regexp_replace_all', 'stammkunde')(
+        expression, pattern, replacement
+    )) }}
 {%- endmacro %}
 
 {% macro default__regexp_replace_all(expression, pattern, replacement) -%}

@@ -1,24 +1,25 @@
 {#- Materialization `connected_components`: the components of an undirected graph, as a table.
 
-    The model's SQL gives edges: columns `node_a` and `node_b`, bigint, not null. An edge may come
-    twice, in both directions, or lead from a node to itself (that is how a node without neighbours
-    gets into the result). The table has one row per node: `node_id`, `component_id`, where
-    component_id is the smallest node_id of the component, so the result depends on nothing but the
-    graph.
+    The model's SQL gives edges: columns `node_a` and `node_b`, bigint, not null. An edge may
+    come twice, in both directions, or lead from a node to itself (that is how a node without
+    neighbours gets into the result). The table has one row per node: `node_id`,
+    `component_id`, where component_id is the smallest node_id of the component, so the result
+    depends on nothing but the graph.
 
-    Method: min-hook, pointer jumping, contraction. In a round every node hooks onto its smallest
-    neighbour (or itself), the trees that result are flattened by pointer jumping (depth n in
-    log2(n) jumps), and the graph shrinks to its roots; what remains are edges between roots. A
-    round at least halves what still has edges, so rounds are logarithmic, in practice 3 to 7. The
-    rounds are then composed from the last to the first, each on a smaller table than the one before.
+    Method: min-hook, pointer jumping, contraction. In a round every node hooks onto its
+    smallest neighbour (or itself), the trees that result are flattened by pointer jumping
+    (depth n in log2(n) jumps), and the graph shrinks to its roots; what remains are edges
+    between roots. A round at least halves what still has edges, so rounds are logarithmic, in
+    practice 3 to 7. The rounds are then composed from the last to the first, each on a smaller
+    table than the one before.
 
-    Every step is a CREATE TABLE AS SELECT in plain SQL: no MERGE, UPDATE or DELETE, so that the same
-    text runs on DuckDB and on Spark with parquet tables.
+    Every step is a CREATE TABLE AS SELECT in plain SQL: no MERGE, UPDATE or DELETE, so that
+    the same text runs on DuckDB and on Spark with parquet tables.
 
-    Config: max_rounds (default 60: enough for 2^60 nodes, so reaching it means a defect).
-    Work tables are named `<model>__cc_…` and live in the model's schema. They are dropped at the
-    end, before the error of a graph that does not converge, and, where a run broke off in SQL, by
-    the transaction (DuckDB) or by the next run (Spark). -#}
+    Config: max_rounds (default 60: enough for 2^60 nodes, so reaching it means a defect). Work
+    tables are named `<model>__cc_…` and live in the model's schema. They are dropped at the
+    end, before the error of a graph that does not converge, and, where a run broke off in SQL,
+    by the transaction (DuckDB) or by the next run (Spark). -#}
 {% materialization connected_components, default %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
@@ -81,8 +82,8 @@
             group by both_ways.node_id
         ") -%}
 
-        {#- Jump: parent = parent of the parent, until nobody moves. Depth halves with every jump: 64
-            are enough for any bigint id. -#}
+        {#- Jump: parent = parent of the parent, until nobody moves. Depth halves with every jump:
+            64 are enough for any bigint id. -#}
         {%- set loop_state = namespace(current=current, next=next, is_flat=false) -%}
         {%- for jump in range(64) -%}
             {%- do connected_components_create(loop_state.next, "
@@ -150,7 +151,8 @@
     {%- endif -%}
 
     {#- Compose from the last round back to the first: a node's label is the label of its root. -#}
-    {%- set labels = namespace(relation=connected_components_work_table('roots', state.rounds - 1)) -%}
+    {%- set last_roots = connected_components_work_table('roots', state.rounds - 1) -%}
+    {%- set labels = namespace(relation=last_roots) -%}
     {%- for step in range(state.rounds - 1) -%}
         {%- set round = state.rounds - 2 - step -%}
         {%- set roots = connected_components_work_table('roots', round) -%}

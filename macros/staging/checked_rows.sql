@@ -1,6 +1,6 @@
 {#-
-    Three chained CTEs of `base_rows`: `<prefix>_text` (trimmed, empty is null), `<prefix>_typed` and
-    `<prefix>_checked` (with `contract_reasons` and `record_date`).
+    Three chained CTEs of `base_rows`: `<prefix>_text` (trimmed, empty is null), `<prefix>_typed`
+    and `<prefix>_checked` (with `contract_reasons` and `record_date`).
 
     Arguments:
         prefix: start of their names.

@@ -19,19 +19,16 @@ known_orders as (
 
 every_order as (
     {% for source, feeds in var('sources', {}).items() if 'orders' in feeds %}
-    select
-        '{{ source }}' as source_system,
-        order_key
-    from {{ ref('stg_' ~ source ~ '__orders') }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- else %}
+        select
+            '{{ source }}' as source_system,
+            order_key
+        from {{ ref('stg_' ~ source ~ '__orders') }}
+        union all
+    {% endfor %}
     select
         source_system,
         order_key
     from known_orders
-    {%- endfor %}
 
 ),
 
@@ -51,17 +48,16 @@ later_orders as (
 
 lines as (
 
-    select
-        known_lines.source_system
-        {%- for column in model_columns() if column.name != 'source_system' %},
-        known_lines.{{ column.name }}
-        {%- endfor %}
+    select {{ model_columns() | map(attribute='name') | join(', ') }}
     from known_lines
-    left join later_orders
-        on
-            known_lines.source_system = later_orders.source_system
-            and known_lines.order_key = later_orders.order_key
-    where later_orders.order_key is null
+    where
+        not exists (
+            select 1
+            from later_orders
+            where
+                later_orders.source_system = known_lines.source_system
+                and later_orders.order_key = known_lines.order_key
+        )
 
 )
 

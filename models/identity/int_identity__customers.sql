@@ -52,7 +52,8 @@ customers as (
         count(*) as record_count,
         sum(case when customer_records.record_type = 'contact' then 1 else 0 end)
             as contact_record_count,
-        sum(case when customer_records.record_type = 'order' then 1 else 0 end) as order_record_count,
+        sum(case when customer_records.record_type = 'order' then 1 else 0 end)
+            as order_record_count,
         sum(case when customer_records.record_type = 'device' then 1 else 0 end)
             as device_record_count
     from customer_records

@@ -97,7 +97,8 @@ judged as (
 
 ),
 
--- What else ties a record to somebody: an identifier of a person, or any that another record carries.
+-- What else ties a record to somebody: an identifier of a person, or any that another record
+-- carries.
 anchored as (
 
     select distinct judged.record_node
@@ -109,8 +110,8 @@ anchored as (
 
 ),
 
--- A record with nothing but shared identifiers keeps the best of them, apart from the people who are
--- known under it: a family's guest orders are one unnamed customer then, not twenty. It cannot
+-- A record with nothing but shared identifiers keeps the best of them, apart from the people who
+-- are known under it: a family's guest orders are one unnamed customer then, not twenty. It cannot
 -- join two people, since it has no other tie.
 stranded as (
 
@@ -155,7 +156,8 @@ edge_decisions as (
     select
         record_node,
         {{ hash_bigint(
-            "'identifier|' || identifier_type || '|' || identifier_value || coalesce('|' || person, '')"
+            "'identifier|' || identifier_type || '|' || identifier_value"
+            ~ " || coalesce('|' || person, '')"
         ) }} as identifier_node,
         identifier_type,
         identifier_value,

@@ -93,7 +93,7 @@ compared as (
         types.is_personal,
         case
             when one.birth_date = other.birth_date then true
-            -- Father and son of one name are a generation apart; typing errors in dates are mostly not.
+            -- Father and son of one name are a generation apart; typing errors mostly are not.
             when
                 abs(extract(year from one.birth_date) - extract(year from other.birth_date))
                 > types.max_birth_years_apart

@@ -15,10 +15,10 @@ contacts as (
 
     select
         'contact' as record_type,
-        source_system || '|' || contact_key as record_id,
         email,
         phone,
-        loyalty_card
+        loyalty_card,
+        source_system || '|' || contact_key as record_id
     from {{ ref('contacts') }}
 
 ),
@@ -27,12 +27,12 @@ orders as (
 
     select
         'order' as record_type,
-        source_system || '|' || order_key as record_id,
         order_key,
         email,
         phone,
         anonymous_id,
-        loyalty_card
+        loyalty_card,
+        source_system || '|' || order_key as record_id
     from {{ ref('orders') }}
 
 ),
@@ -62,32 +62,69 @@ feedback as (
 
     select
         'feedback' as record_type,
-        source_system || '|' || feedback_key as record_id,
         email,
-        order_key
+        order_key,
+        source_system || '|' || feedback_key as record_id
     from {{ ref('feedback') }}
 
 ),
 
 carried as (
 
-    select record_type, record_id, 'email' as identifier_type, email as raw_value from contacts
-    union all
-    select record_type, record_id, 'phone' as identifier_type, phone as raw_value from contacts
-    union all
-    select record_type, record_id, 'loyalty_card' as identifier_type, loyalty_card as raw_value
+    select
+        record_type,
+        record_id,
+        'email' as identifier_type,
+        email as raw_value
     from contacts
     union all
-    select record_type, record_id, 'order_key' as identifier_type, order_key as raw_value from orders
+    select
+        record_type,
+        record_id,
+        'phone' as identifier_type,
+        phone as raw_value
+    from contacts
     union all
-    select record_type, record_id, 'email' as identifier_type, email as raw_value from orders
+    select
+        record_type,
+        record_id,
+        'loyalty_card' as identifier_type,
+        loyalty_card as raw_value
+    from contacts
     union all
-    select record_type, record_id, 'phone' as identifier_type, phone as raw_value from orders
-    union all
-    select record_type, record_id, 'loyalty_card' as identifier_type, loyalty_card as raw_value
+    select
+        record_type,
+        record_id,
+        'order_key' as identifier_type,
+        order_key as raw_value
     from orders
     union all
-    select record_type, record_id, 'anonymous_id' as identifier_type, anonymous_id as raw_value
+    select
+        record_type,
+        record_id,
+        'email' as identifier_type,
+        email as raw_value
+    from orders
+    union all
+    select
+        record_type,
+        record_id,
+        'phone' as identifier_type,
+        phone as raw_value
+    from orders
+    union all
+    select
+        record_type,
+        record_id,
+        'loyalty_card' as identifier_type,
+        loyalty_card as raw_value
+    from orders
+    union all
+    select
+        record_type,
+        record_id,
+        'anonymous_id' as identifier_type,
+        anonymous_id as raw_value
     from orders
     union all
     -- A tracked purchase ties its order, not its device, to the device: were the device tied to all
@@ -107,11 +144,25 @@ carried as (
         anonymous_id as raw_value
     from devices
     union all
-    select 'address' as record_type, record_id, identifier_type, address as raw_value from addresses
+    select
+        'address' as record_type,
+        record_id,
+        identifier_type,
+        address as raw_value
+    from addresses
     union all
-    select record_type, record_id, 'email' as identifier_type, email as raw_value from feedback
+    select
+        record_type,
+        record_id,
+        'email' as identifier_type,
+        email as raw_value
+    from feedback
     union all
-    select record_type, record_id, 'order_key' as identifier_type, order_key as raw_value
+    select
+        record_type,
+        record_id,
+        'order_key' as identifier_type,
+        order_key as raw_value
     from feedback
 
 ),

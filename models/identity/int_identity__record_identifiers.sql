@@ -108,7 +108,8 @@ cleaned as (
                 then {{ normalise_phone(
                     'parsed.digits', "parsed.lower_text like '+%'", 'countries'
                 ) }}
-            when 'code' then nullif(upper({{ regexp_replace_all('parsed.value_text', '[- .]') }}), '')
+            when 'code'
+                then nullif(upper({{ regexp_replace_all('parsed.value_text', '[- .]') }}), '')
             when 'exact' then nullif(parsed.value_text, '')
         end as clean_value
     from parsed
@@ -160,9 +161,17 @@ blocked_values as (
         found.checked_text,
         min(found.reason) as reason
     from (
-        select identifier_type, checked_text, reason from blocked_anywhere
+        select
+            identifier_type,
+            checked_text,
+            reason
+        from blocked_anywhere
         union all
-        select identifier_type, checked_text, reason from blocked_by_type
+        select
+            identifier_type,
+            checked_text,
+            reason
+        from blocked_by_type
     ) as found
     group by found.identifier_type, found.checked_text
 

@@ -29,8 +29,9 @@ dated_order_lines as (
         coalesce(order_lines.returned_at, orders.ordered_at) as happened_at
     from order_lines
     left join orders
-        on order_lines.source_system = orders.source_system
-        and order_lines.order_key = orders.order_key
+        on
+            order_lines.source_system = orders.source_system
+            and order_lines.order_key = orders.order_key
 ),
 
 daily_counts as (
@@ -52,15 +53,15 @@ daily_counts as (
     from dated_order_lines
     group by source_system, cast(happened_at as date)
     {%- for feed, feed_time in feed_times.items() %}
-    union all
-    select
-        source_system,
-        '{{ feed }}' as feed,
-        cast({{ feed_time }} as date) as record_date,
-        count(*) as row_count,
-        max(cast({{ feed_time }} as timestamp)) as newest_at
-    from {{ ref(feed) }}
-    group by source_system, cast({{ feed_time }} as date)
+        union all
+        select
+            source_system,
+            '{{ feed }}' as feed,
+            cast({{ feed_time }} as date) as record_date,
+            count(*) as row_count,
+            max(cast({{ feed_time }} as timestamp)) as newest_at
+        from {{ ref(feed) }}
+        group by source_system, cast({{ feed_time }} as date)
     {%- endfor %}
 )
 

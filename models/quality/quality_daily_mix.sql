@@ -28,7 +28,7 @@ combinations as (
         events.source_system,
         cast(events.occurred_at as date) as record_date,
         {%- for dimension in dimensions %}
-        events.{{ dimension }},
+            events.{{ dimension }},
         {%- endfor %}
         count(*) as row_count
     from events
@@ -37,24 +37,24 @@ combinations as (
     group by
         events.source_system,
         {%- for dimension in dimensions %}
-        events.{{ dimension }},
+            events.{{ dimension }},
         {%- endfor %}
         cast(events.occurred_at as date)
 ),
 
 daily_mix as (
     {%- for dimension in dimensions %}
-    select
-        source_system,
-        'events' as feed,
-        '{{ dimension }}' as subject,
-        -- an empty value is a value of its own: a tracker that stops sending it must alarm
-        coalesce({{ dimension }}, '(empty)') as dimension_value,
-        record_date,
-        sum(row_count) as row_count
-    from combinations
-    group by source_system, coalesce({{ dimension }}, '(empty)'), record_date
-    {{ 'union all' if not loop.last }}
+        select
+            source_system,
+            'events' as feed,
+            '{{ dimension }}' as subject,
+            -- an empty value is a value of its own: a tracker that stops sending it must alarm
+            coalesce({{ dimension }}, '(empty)') as dimension_value,
+            record_date,
+            sum(row_count) as row_count
+        from combinations
+        group by source_system, coalesce({{ dimension }}, '(empty)'), record_date
+                {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
 

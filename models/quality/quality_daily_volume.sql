@@ -59,17 +59,20 @@ baseline_days as (
         source_days.record_date
     from subjects
     inner join first_days
-        on subjects.source_system = first_days.source_system
-        and subjects.feed = first_days.feed
+        on
+            subjects.source_system = first_days.source_system
+            and subjects.feed = first_days.feed
     inner join source_days
-        on subjects.source_system = source_days.source_system
-        and first_days.first_date <= source_days.record_date
+        on
+            subjects.source_system = source_days.source_system
+            and first_days.first_date <= source_days.record_date
     where
         -- the day under test is never part of its own baseline
         source_days.record_date < subjects.as_of_date
         and {{ dbt.datediff('source_days.record_date', 'subjects.as_of_date', 'day') }}
         <= 7 * subjects.baseline_periods
-        and {{ dbt.datediff('source_days.record_date', 'subjects.as_of_date', 'day') }} % 7 = 0
+        and {{ dbt.datediff('source_days.record_date', 'subjects.as_of_date', 'day') }}        {{ dbt.datediff('source_days.record_date', 'subjects.as_of_date', 'day') }} % 7
+        = 0
 ),
 
 baseline_counts as (
@@ -79,9 +82,10 @@ baseline_counts as (
         cast(coalesce(daily_counts.row_count, 0) as double) as row_count
     from baseline_days
     left join daily_counts
-        on baseline_days.source_system = daily_counts.source_system
-        and baseline_days.feed = daily_counts.feed
-        and baseline_days.record_date = daily_counts.record_date
+        on
+            baseline_days.source_system = daily_counts.source_system
+            and baseline_days.feed = daily_counts.feed
+            and baseline_days.record_date = daily_counts.record_date
 ),
 
 medians as (
@@ -101,8 +105,9 @@ deviations as (
         median(abs(baseline_counts.row_count - medians.median_count)) as median_deviation
     from baseline_counts
     inner join medians
-        on baseline_counts.source_system = medians.source_system
-        and baseline_counts.feed = medians.feed
+        on
+            baseline_counts.source_system = medians.source_system
+            and baseline_counts.feed = medians.feed
     group by baseline_counts.source_system, baseline_counts.feed
 ),
 
@@ -124,15 +129,18 @@ measured as (
         ) as scale
     from subjects
     left join medians
-        on subjects.source_system = medians.source_system
-        and subjects.feed = medians.feed
+        on
+            subjects.source_system = medians.source_system
+            and subjects.feed = medians.feed
     left join deviations
-        on subjects.source_system = deviations.source_system
-        and subjects.feed = deviations.feed
+        on
+            subjects.source_system = deviations.source_system
+            and subjects.feed = deviations.feed
     left join daily_counts
-        on subjects.source_system = daily_counts.source_system
-        and subjects.feed = daily_counts.feed
-        and subjects.as_of_date = daily_counts.record_date
+        on
+            subjects.source_system = daily_counts.source_system
+            and subjects.feed = daily_counts.feed
+            and subjects.as_of_date = daily_counts.record_date
 ),
 
 judged as (
@@ -167,12 +175,14 @@ daily_volume as (
         cast(row_count as double) as observed,
         case
             when day_count < minimum_baseline
-                then 'only ' || {{ grouped_number('day_count') }} || ' same weekdays before, '
-                || {{ grouped_number('minimum_baseline') }} || ' needed'
+                then
+                    'only ' || {{ grouped_number('day_count') }} || ' same weekdays before, '
+                    || {{ grouped_number('minimum_baseline') }} || ' needed'
             when median_count < minimum_sample
-                then 'about ' || {{ grouped_number('median_count') }}
-                || ' rows on such a day, too few to tell a loss from chance ('
-                || {{ grouped_number('minimum_sample') }} || ' needed)'
+                then
+                    'about ' || {{ grouped_number('median_count') }}
+                    || ' rows on such a day, too few to tell a loss from chance ('
+                    || {{ grouped_number('minimum_sample') }} || ' needed)'
         end as not_evaluated_reason,
         {{ grouped_number('100 * abs(deviation) / nullif(median_count, 0)') }} || ' % '
         || case when deviation < 0 then 'fewer' else 'more' end || ' rows than usual on '

@@ -22,10 +22,11 @@ counted as (
         cast(coalesce(sum(rejection_counts.row_count), 0) as bigint) as duplicate_rows
     from row_samples
     left join rejection_counts
-        on row_samples.source_system = rejection_counts.source_system
-        and row_samples.feed = rejection_counts.feed
-        and rejection_counts.record_date between row_samples.sample_from
-        and row_samples.as_of_date
+        on
+            row_samples.source_system = rejection_counts.source_system
+            and row_samples.feed = rejection_counts.feed
+            and rejection_counts.record_date between row_samples.sample_from
+            and row_samples.as_of_date
     group by
         row_samples.check_id,
         row_samples.source_system,
@@ -43,18 +44,19 @@ duplicate_keys as (
         feed,
         '' as subject,
         as_of_date,
-        case
-            when sample_size >= minimum_sample
-                then cast(duplicate_rows as double) / nullif(sample_size, 0)
-        end as statistic,
         cast(duplicate_rows as double) as effect,
         sample_size,
         cast(null as double) as baseline,
         cast(duplicate_rows as double) as observed,
         case
+            when sample_size >= minimum_sample
+                then cast(duplicate_rows as double) / nullif(sample_size, 0)
+        end as statistic,
+        case
             when sample_size < minimum_sample
-                then 'only ' || {{ grouped_number('sample_size') }} || ' rows ' || sample_period
-                || ', ' || {{ grouped_number('minimum_sample') }} || ' needed'
+                then
+                    'only ' || {{ grouped_number('sample_size') }} || ' rows ' || sample_period
+                    || ', ' || {{ grouped_number('minimum_sample') }} || ' needed'
         end as not_evaluated_reason,
         {{ grouped_number('duplicate_rows') }} || ' of ' || {{ grouped_number('sample_size') }}
         || ' rows ' || sample_period || ' carry a key that was already there' as detail

@@ -228,7 +228,9 @@ day_dispersions as (
         count(*) - 1 as degrees_of_freedom,
         sum(
             power(
-                coalesce(day_cell_counts.row_count, 0) - day_totals.row_count * tested_cells.share, 2
+                coalesce(day_cell_counts.row_count, 0)
+                - day_totals.row_count * tested_cells.share,
+                2
             ) / nullif(day_totals.row_count * tested_cells.share, 0)
         ) / nullif(count(*) - 1, 0) as dispersion
     from day_totals
@@ -412,7 +414,7 @@ event_mix as (
         coalesce(
             case
                 when expected_beside > 0
-                    then {{ grouped_number('100 * abs(observed - expected_beside) / expected_beside') }}
+                    then {{ grouped_number('100 * abs(observed / expected_beside - 1)') }}
                         || ' % of ' || cell || ' rows '
                         || case when observed < expected_beside then 'missing' else 'too many' end
                 else 'unusually many ' || cell || ' rows'

@@ -42,8 +42,8 @@ deliveries as (
     group by source_system, feed
 ),
 
--- Whether a feed delivers on this day of the week is asked of the weeks before its last delivery,
--- not before today: else a feed that stays away long enough would become one that is never expected.
+-- Whether a feed delivers on this weekday is asked of the weeks before its last row, not before
+-- today: else a feed that stays away for long would become one that is never expected.
 expectations as (
     select
         subjects.source_system,

@@ -30,10 +30,11 @@ column_counts as (
         end) as bigint) as missing_rows
     from row_samples
     inner join rejection_counts
-        on row_samples.source_system = rejection_counts.source_system
-        and row_samples.feed = rejection_counts.feed
-        and rejection_counts.record_date between row_samples.sample_from
-        and row_samples.as_of_date
+        on
+            row_samples.source_system = rejection_counts.source_system
+            and row_samples.feed = rejection_counts.feed
+            and rejection_counts.record_date between row_samples.sample_from
+            and row_samples.as_of_date
     group by row_samples.source_system, row_samples.feed, rejection_counts.column_name
 ),
 
@@ -65,9 +66,10 @@ worst_columns as (
         coalesce(ranked_columns.missing_rows, 0) as missing_rows
     from row_samples
     left join ranked_columns
-        on row_samples.source_system = ranked_columns.source_system
-        and row_samples.feed = ranked_columns.feed
-        and ranked_columns.column_rank = 1
+        on
+            row_samples.source_system = ranked_columns.source_system
+            and row_samples.feed = ranked_columns.feed
+            and ranked_columns.column_rank = 1
 ),
 
 required_fields as (
@@ -77,24 +79,27 @@ required_fields as (
         feed,
         '' as subject,
         as_of_date,
-        case
-            when sample_size >= minimum_sample
-                then 1 - cast(unusable_rows as double) / nullif(sample_size, 0)
-        end as statistic,
         cast(unusable_rows as double) as effect,
         sample_size,
         cast(null as double) as baseline,
         cast(unusable_rows as double) as observed,
         case
+            when sample_size >= minimum_sample
+                then 1 - cast(unusable_rows as double) / nullif(sample_size, 0)
+        end as statistic,
+        case
             when sample_size < minimum_sample
-                then 'only ' || {{ grouped_number('sample_size') }} || ' rows ' || sample_period
-                || ', ' || {{ grouped_number('minimum_sample') }} || ' needed'
+                then
+                    'only ' || {{ grouped_number('sample_size') }} || ' rows ' || sample_period
+                    || ', ' || {{ grouped_number('minimum_sample') }} || ' needed'
         end as not_evaluated_reason,
         case
             when column_name is null
-                then 'every required field of the ' || {{ grouped_number('sample_size') }}
-                || ' rows ' || sample_period || ' is filled'
-            else column_name || ' is empty in ' || {{ grouped_number('missing_rows') }}
+                then
+                    'every required field of the ' || {{ grouped_number('sample_size') }}
+                    || ' rows ' || sample_period || ' is filled'
+            else
+                column_name || ' is empty in ' || {{ grouped_number('missing_rows') }}
                 || ' and unreadable in ' || {{ grouped_number('unusable_rows - missing_rows') }}
                 || ' of ' || {{ grouped_number('sample_size') }} || ' rows ' || sample_period
         end as detail

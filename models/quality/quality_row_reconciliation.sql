@@ -79,14 +79,17 @@ measured as (
         cast(coalesce(conformed_sums.conformed_rows, 0) as bigint) as conformed_rows
     from subjects
     left join staging_sums
-        on subjects.source_system = staging_sums.source_system
-        and subjects.feed = staging_sums.feed
+        on
+            subjects.source_system = staging_sums.source_system
+            and subjects.feed = staging_sums.feed
     left join staged_counts
-        on subjects.source_system = staged_counts.source_system
-        and subjects.feed = staged_counts.feed
+        on
+            subjects.source_system = staged_counts.source_system
+            and subjects.feed = staged_counts.feed
     left join conformed_sums
-        on subjects.source_system = conformed_sums.source_system
-        and subjects.feed = conformed_sums.feed
+        on
+            subjects.source_system = conformed_sums.source_system
+            and subjects.feed = conformed_sums.feed
 ),
 
 differences as (
@@ -118,26 +121,28 @@ row_reconciliation as (
         feed,
         '' as subject,
         as_of_date,
-        case
-            when sample_size >= minimum_sample
-                then cast(abs(lost_in_staging) + abs(lost_after_staging) as double)
-        end as statistic,
         cast(null as double) as effect,
         sample_size,
         cast(rows_in as double) as baseline,
         cast(rows_out as double) as observed,
+        case
+            when sample_size >= minimum_sample
+                then cast(abs(lost_in_staging) + abs(lost_after_staging) as double)
+        end as statistic,
         case when sample_size < minimum_sample then 'the feed has no rows yet' end
             as not_evaluated_reason,
         case
             when lost_in_staging <> 0
-                then {{ grouped_number('abs(lost_in_staging)') }} || ' rows '
+                then
+                    {{ grouped_number('abs(lost_in_staging)') }} || ' rows '
                     || case when lost_in_staging > 0 then 'lost' else 'too many' end
                     || ' between raw and staging; '
             else ''
         end
         || case
             when lost_after_staging <> 0
-                then {{ grouped_number('abs(lost_after_staging)') }} || ' rows '
+                then
+                    {{ grouped_number('abs(lost_after_staging)') }} || ' rows '
                     || case when lost_after_staging > 0 then 'lost' else 'too many' end
                     || ' between staging and the conformed feed; '
             else ''

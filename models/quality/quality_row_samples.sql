@@ -47,9 +47,10 @@ counted as (
         cast(coalesce(sum(row_counts.rows_in), 0) as bigint) as rows_of_window
     from subjects
     left join row_counts
-        on subjects.source_system = row_counts.source_system
-        and subjects.feed = row_counts.feed
-        and row_counts.record_date between subjects.window_from and subjects.as_of_date
+        on
+            subjects.source_system = row_counts.source_system
+            and subjects.feed = row_counts.feed
+            and row_counts.record_date between subjects.window_from and subjects.as_of_date
     group by
         subjects.check_id,
         subjects.source_system,
@@ -70,8 +71,10 @@ row_samples as (
         case when rows_of_day >= minimum_sample then rows_of_day else rows_of_window end
             as sample_size,
         case
-            when rows_of_day >= minimum_sample then 'on ' || cast(as_of_date as {{ dbt.type_string() }})
-            else 'from ' || cast(window_from as {{ dbt.type_string() }})
+            when rows_of_day >= minimum_sample
+                then 'on ' || cast(as_of_date as {{ dbt.type_string() }})
+            else
+                'from ' || cast(window_from as {{ dbt.type_string() }})
                 || ' to ' || cast(as_of_date as {{ dbt.type_string() }})
         end as sample_period
     from counted

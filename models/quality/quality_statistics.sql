@@ -18,21 +18,21 @@ with
 
 measurements as (
     {%- for check in checks %}
-    select
-        check_id,
-        source_system,
-        feed,
-        subject,
-        as_of_date,
-        statistic,
-        effect,
-        sample_size,
-        baseline,
-        observed,
-        not_evaluated_reason,
-        detail
-    from {{ ref(check) }}
-    {{ 'union all' if not loop.last }}
+        select
+            check_id,
+            source_system,
+            feed,
+            subject,
+            as_of_date,
+            statistic,
+            effect,
+            sample_size,
+            baseline,
+            observed,
+            not_evaluated_reason,
+            detail
+        from {{ ref(check) }}
+                {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -48,10 +48,10 @@ statistics as (
         cast(sample_size as bigint) as sample_size,
         cast(baseline as double) as baseline,
         cast(observed as double) as observed,
-        case when not_evaluated_reason is null then 'evaluated' else 'not evaluated' end
-            as evaluation,
         not_evaluated_reason,
-        detail
+        detail,
+        case when not_evaluated_reason is null then 'evaluated' else 'not evaluated' end
+            as evaluation
     from measurements
 )
 

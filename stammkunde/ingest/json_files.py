@@ -248,7 +248,9 @@ def _line_rows(content: Content, traits: TextTraits) -> Iterator[_Row]:
             yield UnreadableLine(line.number, 0, text, "nul", "holds a NUL byte")
             continue
         try:
-            value = _DECODER.decode(text)
+            value, end = _DECODER.raw_decode(text)
+            if end != len(text):
+                raise ValueError("more than one value")
         except _RepeatedKeyError:
             yield UnreadableLine(line.number, 0, text, "repeated_key", "has one key twice")
         except (ValueError, RecursionError):

@@ -20,6 +20,8 @@ RAW_SCHEMA = "raw"
 FILES = f"{RAW_SCHEMA}._files"
 UNREADABLE = f"{RAW_SCHEMA}._unreadable_lines"
 
+_MEMORY_LIMIT = "1GB"
+
 # Statuses of the ledger. Only `loaded` rows count rows; the others say why there are none.
 LOADED = "loaded"
 DUPLICATE = "duplicate"
@@ -130,6 +132,8 @@ def connect(warehouse: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("set TimeZone = 'UTC'")
     # Order is kept in `_row_number`; keeping it in the table as well costs memory.
     connection.execute("set preserve_insertion_order = false")
+    # Appending needs little; without a limit DuckDB keeps what it wrote in memory.
+    connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
     return connection
 
 

@@ -76,8 +76,9 @@ def next_version(serving: Path) -> str:
 def open_marts(serving: Path) -> duckdb.DuckDBPyConnection:
     """Open the current version, read-only.
 
-    The link is resolved first, so that a process that has an older version open does not get that
-    one again. The connection keeps its version for as long as it lives.
+    The link is resolved first (DuckDB 2.0 does so itself, which no older one promises), so that a
+    process that has an older version open does not get that one again. The connection keeps its
+    version for as long as it lives.
 
     Args:
         serving: the serving folder.

@@ -16,15 +16,16 @@ from stammkunde.paths import PROJECT
 
 
 class DbtProject:
-    """A dbt project in a temporary folder with a warehouse of its own.
-
-    Args:
-        root: empty folder that becomes the project.
-        models: model files to write, path below ``models`` to SQL or YAML text.
-        config: further top-level keys of ``dbt_project.yml``.
-    """
+    """A dbt project in a temporary folder with a warehouse of its own."""
 
     def __init__(self, root: Path, models: Mapping[str, str], config: Mapping[str, Any]) -> None:
+        """Write the project's files.
+
+        Args:
+            root: empty folder that becomes the project.
+            models: model files to write, path below ``models`` to SQL or YAML text.
+            config: further top-level keys of ``dbt_project.yml``.
+        """
         self.root = root
         self.warehouse = root / "test.duckdb"
         for path, text in models.items():
@@ -37,7 +38,6 @@ class DbtProject:
             "flags": {"send_anonymous_usage_stats": False},
             **config,
         }
-        # Two outputs of the same file would be two configurations: one, named as dbt expects it.
         duckdb_output = {
             "type": "duckdb",
             "path": str(self.warehouse),

@@ -9,6 +9,7 @@ import duckdb
 import yaml
 
 from stammkunde.paths import PROJECT
+
 from .conftest import DbtProject
 
 START = datetime(2025, 1, 1)
@@ -29,6 +30,7 @@ class Feeds:
     """Rows of the conformed feeds; a day is a number of days after 2025-01-01."""
 
     def __init__(self) -> None:
+        """Begin without any row."""
         self.rows: dict[str, list[Row]] = defaultdict(list)
 
     def add(self, feed: str, **values: Any) -> None:  # noqa: ANN401 - any column's value

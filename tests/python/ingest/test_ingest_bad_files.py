@@ -4,14 +4,17 @@ import gzip
 import hashlib
 import json
 import os
+import time
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from .ingest_shop import CONTRACT, HEADER, Shop, messages
 from pyarrow import parquet
 
 from stammkunde.ingest import LoadReport, content, csv_files, loader
+from stammkunde.ingest.landing import look
+
+from .ingest_shop import CONTRACT, HEADER, Shop, messages
 
 GOOD = HEADER + "1,a@example.org,2025-01-01T10:00:00Z,hello\n"
 ROW = ("1", "a@example.org", "2025-01-01T10:00:00Z", "hello")
@@ -36,7 +39,7 @@ def good_file(shop: Shop) -> None:
     shop.write("orders/good.csv", GOOD)
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[str, str | bytes, str, str]] = {
     "latin_1": (
         "bad.csv",
         HEADER.encode() + b"1,,2025-01-01,ok\n2,,2025-01-01,caf\xe9\n",
@@ -408,7 +411,7 @@ def test_a_large_file_that_changes_while_it_is_loaded_is_rolled_back(
 ) -> None:
     monkeypatch.setattr(content, "IN_MEMORY", 1000)
     path = shop.write("orders/new.csv", HEADER + "1,,2025-01-01,\n" * 1000)
-    grown = []
+    grown: list[int] = []
 
     def write_on(step: object) -> None:
         if not grown and getattr(step, "rows_loaded", 0) > 1:
@@ -433,10 +436,10 @@ def test_a_file_that_grows_between_two_looks_waits(
     def write_on(_: float) -> None:
         path.write_text(HEADER + "1,,2025-01-01,\n")
 
-    monkeypatch.setattr(loader.time, "sleep", write_on)
-    found = loader.look(shop.landing, CONTRACT)
+    monkeypatch.setattr(time, "sleep", write_on)
+    found = look(shop.landing, CONTRACT)
     assert loader._second_look(found.files, 3600.0) == {"orders/new.csv"}
-    assert loader._second_look(loader.look(shop.landing, CONTRACT).files, 0.0) == set()
+    assert loader._second_look(look(shop.landing, CONTRACT).files, 0.0) == set()
 
 
 def test_a_file_that_cannot_be_opened_is_refused(
@@ -451,7 +454,7 @@ def test_a_file_that_cannot_be_opened_is_refused(
             raise PermissionError(13, "denied")
         return real(which, *arguments)
 
-    monkeypatch.setattr(content.os, "open", deny)
+    monkeypatch.setattr(os, "open", deny)
     report = shop.load()
     assert "permissions" in assert_refused(shop, report, "orders/bad.csv", "unreadable_file")
 

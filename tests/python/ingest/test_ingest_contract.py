@@ -33,7 +33,7 @@ def test_the_contract_of_the_shop_has_nine_feeds_and_marks_personal_data() -> No
         ("Größe (cm)", "größe_cm"),
         ("a--b__c", "a_b_c"),
         ("_file", "file"),
-        ("ＡＢＣ", "abc"),
+        ("\uff21\uff22\uff23", "abc"),
         ("", ""),
     ],
 )

@@ -142,6 +142,17 @@ def test_every_change_is_a_new_version(house: Path, change: str) -> None:
     assert second.version > first.version
 
 
+def test_one_doubled_row_for_another_is_a_new_version(house: Path) -> None:
+    # Hashes that cancel each other in pairs would not see the difference.
+    for customer in ("first", "second"):
+        with duckdb.connect(house / "stammkunde.duckdb") as connection:
+            connection.execute(
+                "create or replace table marts.dim_customers as "
+                f"select '{customer}' as customer_id, 1 as stamp from range(2)"
+            )
+        assert publish_house(house).is_new
+
+
 def test_a_changed_description_is_a_new_version(house: Path) -> None:
     publish_house(house)
     nodes = default_nodes()
@@ -317,6 +328,39 @@ def test_a_publisher_that_waits_too_long_says_who_works(house: Path) -> None:
     ):
         publish_house(house, wait_seconds=0.1)
     assert publish_house(house).is_new
+
+
+WATCHED = """
+import sys
+from pathlib import Path
+from stammkunde.publish import publish
+from stammkunde.publish.serving import current_version
+house = Path(sys.argv[1])
+seen = []
+def watch(event, arguments):
+    if event in ("os.rename", "os.remove", "os.symlink", "os.rmdir", "os.chmod"):
+        assert current_version(house / "serving"), f"no current version before {event} {arguments}"
+        seen.append(event)
+sys.addaudithook(watch)
+publish(house / "stammkunde.duckdb", house / "serving", house / "manifest.json")
+assert seen.count("os.rename") == 2, seen
+"""
+
+
+def test_between_any_two_file_operations_the_link_names_a_whole_version(house: Path) -> None:
+    for stamp in range(4):
+        build_warehouse(house / "stammkunde.duckdb", stamp)
+        publish_house(house)
+    build_warehouse(house / "stammkunde.duckdb", 9)
+    result = subprocess.run(
+        [sys.executable, "-c", WATCHED, str(house)],
+        env={"PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert published_stamp(house) == 9
 
 
 KILLED = """

@@ -1,12 +1,15 @@
 """The checks on many simulated days: they find the planted faults and let clean days pass."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 
 from stammkunde.quality import Rule, read_rules
 
 from .quality_bench import Bench
+
+Counts = npt.NDArray[np.int64]
 
 REPLICATES = 300
 DAYS = 70
@@ -22,8 +25,8 @@ def rule_of(check_id: str, feed: str, subject: str = "") -> Rule:
 
 def simulate(
     seed: int, events_a_day: float, session_length: int, weekend_shift: float = 0.0
-) -> np.ndarray:
-    """Events per replicate, day (the last is the day under test) and device; sessions come whole."""
+) -> Counts:
+    """Events per replicate, day (the last is under test) and device; sessions come whole."""
     random = np.random.default_rng(seed)
     day = np.arange(DAYS)
     sessions = events_a_day / session_length * WEEKDAY[day % 7] * (1 + 0.001 * day)
@@ -33,7 +36,7 @@ def simulate(
     return drawn * session_length
 
 
-def lose(counts: np.ndarray, share: float, devices: list[str], seed: int = 0) -> np.ndarray:
+def lose(counts: Counts, share: float, devices: list[str], seed: int = 0) -> Counts:
     """The same, with a share of the last day's events of some devices lost, one by one."""
     random = np.random.default_rng(seed)
     lossy = counts.copy()
@@ -43,7 +46,7 @@ def lose(counts: np.ndarray, share: float, devices: list[str], seed: int = 0) ->
     return lossy
 
 
-def fill(bench: Bench, counts: np.ndarray) -> None:
+def fill(bench: Bench, counts: Counts) -> None:
     """Writes the daily tables that the checks read, a replicate as a source of its own."""
     replicate, day, device = np.indices(counts.shape).reshape(3, -1)
     frame = pd.DataFrame(
@@ -121,7 +124,7 @@ def test_a_lost_part_of_all_events_is_found_by_volume_and_not_by_mix(bench: Benc
 
 
 def test_an_old_incident_in_the_baseline_does_not_blind_the_checks(bench: Bench) -> None:
-    counts = lose(simulate(4, 1200, 1), 0.3, ["mobile"])
+    counts = lose(simulate(4, 1600, 1), 0.3, ["mobile"])
     counts[:, -8, 0] = counts[:, -8, 0] * 7 // 10  # the same incident a week before
     fill(bench, counts)
     assert red_share(bench, "quality_event_mix", "B1", "device_type") >= 0.95

@@ -7,8 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from stammkunde.quality import Rule, Verdict, evaluate, latest_verdicts, read_rules, record
-from stammkunde.quality import gates
+from stammkunde.quality import Rule, Verdict, evaluate, gates, latest_verdicts, read_rules, record
 from stammkunde.quality.statistics import Statistic
 
 from .quality_bench import AS_OF, Bench

@@ -5,7 +5,7 @@ runs build on each other in one home, as a real week would.
 """
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -55,9 +55,9 @@ def _deliver_lost_events(folder: Path, home: Home) -> None:
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Week:
     folder = tmp_path_factory.mktemp("shop")
-    size = {"customers": 12_000, "days": 730, "seed": 5}
-    simulate(Settings(**size, out=folder / "whole"))
-    simulate(Settings(**size, out=folder / "lost", plant=("mobile_events_lost",)))
+    shop = Settings(customers=12_000, days=730, seed=5, out=folder / "whole")
+    simulate(shop)
+    simulate(replace(shop, out=folder / "lost", plant=("mobile_events_lost",)))
     home = Home(folder / "home")
     _deliver(folder / "lost" / "landing" / "shop", home, last_day=False)
     good = run_graph(home, "shop")
@@ -114,7 +114,7 @@ def test_the_day_is_published_once_the_events_have_come(week: Week) -> None:
     assert week.repaired.published_version() != week.version_before_red
 
 
-def test_orders_belong_to_whom_the_truth_says(week: Week, tmp_path: Path) -> None:
+def test_orders_belong_to_whom_the_truth_says(week: Week) -> None:
     """Pairs of orders of one customer that truly are one person's (precision), and the reverse."""
     truth = week.good.home.root.parent / "whole" / "truth" / "order_owner.parquet"
     precision, recall = week.repaired.warehouse(

@@ -274,6 +274,8 @@ def test_orders_are_sent_again_when_they_end(shop: Summary) -> None:
     assert set(states) == {
         ("placed",), ("delivered",), ("placed", "delivered"), ("placed", "cancelled")
     }  # fmt: skip
+    times = [str(versions[key][0]["ordered_at"]) for key in sorted(versions, key=str)]
+    assert times == sorted(times)
     numbers = sorted(int(str(key)) for key in versions)
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 

@@ -1,0 +1,1 @@
+"""The dbt project's own unit and data tests."""

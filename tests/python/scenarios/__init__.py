@@ -1,0 +1,1 @@
+"""Whole runs over days and real data."""

@@ -1,0 +1,1 @@
+"""Units of the simulator and of plain Python."""
