@@ -40,7 +40,8 @@ lint: $(READY) ## ruff, mypy, sqlfluff and dbt parse without a warning
 	@$(BIN)/stammkunde exec sqlfluff lint models tests/dbt --processes 2 --disable-progress-bar
 
 dev: $(READY) ## Dagster's UI on http://127.0.0.1:3000
-	@$(BIN)/stammkunde dev
+	@$(BIN)/stammkunde dev $(if $(SOURCE),--source "$(SOURCE)") $(if $(LANDING),--landing "$(LANDING)") \
+		$(if $(HOME_DIR),--home "$(HOME_DIR)")
 
 docs: $(READY) ## dbt's documentation as one page
 	@$(BIN)/stammkunde dbt docs generate --static

@@ -43,13 +43,13 @@ class Settings:
         sources: feeds by source system, as dbt's var ``sources``.
         landing: landing folder by source system; a source without an entry lands in the home.
         as_of: the day that the run describes; None for the newest day of the data.
-        reporting_currency: ISO 4217 code; None for the default of ``dbt_project.yml``.
+        source_vars: vars that a run of the source alone sets, such as its currency.
     """
 
     sources: Mapping[str, tuple[str, ...]]
     landing: Mapping[str, Path]
     as_of: date | None
-    reporting_currency: str | None
+    source_vars: Mapping[str, Any]
 
     def landing_folder(self, source: str, home: Home) -> Path:
         """The folder that holds one subfolder a feed of ``source``."""
@@ -57,13 +57,11 @@ class Settings:
 
     def dbt_vars(self) -> dict[str, Any]:
         """The vars that dbt gets; a var that is not here keeps the project's default."""
-        chosen: dict[str, Any] = {
+        return {
+            **self.source_vars,
             "sources": {source: list(feeds) for source, feeds in self.sources.items()},
             "as_of_date": self.as_of.isoformat() if self.as_of else "",
         }
-        if self.reporting_currency:
-            chosen["reporting_currency"] = self.reporting_currency
-        return chosen
 
     def dbt_vars_argument(self) -> list[str]:
         """The vars as dbt's command-line arguments."""
@@ -88,12 +86,12 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(f"The landing folder {landing} does not exist or is no folder.")
     as_of = _parse_date(variables.get("STAMMKUNDE_AS_OF", ""))
     if not source:
-        return Settings(_project_sources(), {}, as_of, None)
+        return Settings(_project_sources(), {}, as_of, {})
     return Settings(
         sources={source: _feeds_of(source)},
         landing={source: Path(landing).resolve()} if landing else {},
         as_of=as_of,
-        reporting_currency=_currency_of(source),
+        source_vars=_vars_of(source),
     )
 
 
@@ -132,8 +130,10 @@ def _feeds_of(source: str) -> tuple[str, ...]:
     return tuple(feed for feed in FEEDS if any(folder.rglob(f"stg_{source}__{feed}.sql")))
 
 
-def _currency_of(source: str) -> str | None:
+def _vars_of(source: str) -> dict[str, Any]:
+    """The vars in a source's YAML, ``config.meta.vars``."""
     contract = yaml.safe_load(sources_file(source).read_text(encoding="utf-8"))
-    meta = contract["sources"][0].get("config", {}).get("meta", {})
-    currency: str | None = meta.get("reporting_currency")
-    return currency
+    chosen: dict[str, Any] = (
+        contract["sources"][0].get("config", {}).get("meta", {}).get("vars", {})
+    )
+    return chosen

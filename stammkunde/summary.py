@@ -25,6 +25,8 @@ FEED_COUNTS = """
     order by feed
 """
 
+FILES_SHOWN = 10
+
 SEGMENTS = """
     select segment_id, segment_name, phase, customer_count, as_of_date
     from marts.segment_summary
@@ -40,7 +42,7 @@ def summarise(home: Home, settings: Settings, problems: Sequence[str]) -> Render
         settings: what was run.
         problems: messages of what stopped the run; empty after a good one.
     """
-    parts: list[RenderableType] = [_feeds(home, settings)]
+    parts: list[RenderableType] = [_feeds(home, settings), *_files_left_out(home)]
     try:
         parts += [_segments(home)]
         parts += [Text(f"Published marts  {home.serving / 'marts.duckdb'}")]
@@ -51,7 +53,7 @@ def summarise(home: Home, settings: Settings, problems: Sequence[str]) -> Render
         parts += [Text(f"Page             {page}")]
     parts += [Text(f"✗ {problem}", style="red") for problem in problems]
     if problems:
-        parts += [Text("The run stopped: nothing was published.", style="bold red")]
+        parts += [Text("The run stopped.", style="bold red")]
     return Group(*parts)
 
 
@@ -82,6 +84,23 @@ def _feeds(home: Home, settings: Settings) -> RenderableType:
                 numbers = [counts[0] + lost, *counts[1:], lost]
                 table.add_row(f"{source} {feed}", *(f"{number:,}" for number in numbers))
     return table
+
+
+def _files_left_out(home: Home) -> list[RenderableType]:
+    """Files that wait for somebody's hand; the message of each names its line where there is one."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
+        messages = [
+            message
+            for (message,) in warehouse.execute(
+                "select message from raw._files where status in ('refused', 'waiting') order by 1"
+            ).fetchall()
+        ]
+    lines: list[RenderableType] = [
+        Text(f"! {message}", style="yellow") for message in messages[:FILES_SHOWN]
+    ]
+    if len(messages) > FILES_SHOWN:
+        lines.append(Text(f"! and {len(messages) - FILES_SHOWN} more; see raw._files"))
+    return lines
 
 
 def _segments(home: Home) -> RenderableType:

@@ -16,10 +16,14 @@ events as (
     select * from {{ ref('events') }}
 ),
 
+longest_baseline as (
+    select max(baseline_periods) as max_periods from rules
+),
+
 window_start as (
     select cast({{ dbt.dateadd('day', '-max_periods', 'as_of_date') }} as timestamp) as starts_at
     from as_of
-    cross join (select max(baseline_periods) as max_periods from rules) as longest
+    cross join longest_baseline
 ),
 
 -- one scan of the window for all dimensions
@@ -54,7 +58,7 @@ daily_mix as (
             sum(row_count) as row_count
         from combinations
         group by source_system, coalesce({{ dimension }}, '(empty)'), record_date
-                {{ 'union all' if not loop.last }}
+        {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
 

@@ -69,10 +69,10 @@ baseline_days as (
     where
         -- the day under test is never part of its own baseline
         source_days.record_date < subjects.as_of_date
-        and {{ dbt.datediff('source_days.record_date', 'subjects.as_of_date', 'day') }}
+        and {{ dbt.datediff('record_date', 'as_of_date', 'day') }}
         <= 7 * subjects.baseline_periods
-        and {{ dbt.datediff('source_days.record_date', 'subjects.as_of_date', 'day') }}        {{ dbt.datediff('source_days.record_date', 'subjects.as_of_date', 'day') }} % 7
-        = 0
+        and {{ dbt.datediff('record_date', 'as_of_date', 'day') }}
+        % 7 = 0
 ),
 
 baseline_counts as (

@@ -44,14 +44,14 @@ duplicate_keys as (
         feed,
         '' as subject,
         as_of_date,
-        cast(duplicate_rows as double) as effect,
-        sample_size,
-        cast(null as double) as baseline,
-        cast(duplicate_rows as double) as observed,
         case
             when sample_size >= minimum_sample
                 then cast(duplicate_rows as double) / nullif(sample_size, 0)
         end as statistic,
+        cast(duplicate_rows as double) as effect,
+        sample_size,
+        cast(null as double) as baseline,
+        cast(duplicate_rows as double) as observed,
         case
             when sample_size < minimum_sample
                 then

@@ -41,16 +41,18 @@ counted as (
         subjects.subject,
         daily_mix.dimension_value,
         daily_mix.record_date,
-        {{ dbt.datediff('daily_mix.record_date', 'subjects.as_of_date', 'day') }} as days_before,
-        cast(daily_mix.row_count as double) as row_count
+        cast(daily_mix.row_count as double) as row_count,
+        {{ dbt.datediff('record_date', 'as_of_date', 'day') }}
+            as days_before
     from subjects
     inner join daily_mix
-        on subjects.source_system = daily_mix.source_system
-        and subjects.feed = daily_mix.feed
-        and subjects.subject = daily_mix.subject
+        on
+            subjects.source_system = daily_mix.source_system
+            and subjects.feed = daily_mix.feed
+            and subjects.subject = daily_mix.subject
     where
         daily_mix.record_date <= subjects.as_of_date
-        and {{ dbt.datediff('daily_mix.record_date', 'subjects.as_of_date', 'day') }}
+        and {{ dbt.datediff('record_date', 'as_of_date', 'day') }}
         <= subjects.baseline_periods
 ),
 
@@ -94,6 +96,8 @@ assigned_values as (
         value_counts.feed,
         value_counts.subject,
         value_counts.dimension_value,
+        value_counts.observed,
+        value_counts.baseline_count,
         case
             when value_counts.dimension_value = '(empty)' then '(empty)'
             when
@@ -101,18 +105,18 @@ assigned_values as (
                 / nullif(totals.baseline_total, 0) >= subjects.minimum_cell
                 then value_counts.dimension_value
             else '(other)'
-        end as cell,
-        value_counts.observed,
-        value_counts.baseline_count
+        end as cell
     from value_counts
     inner join totals
-        on value_counts.source_system = totals.source_system
-        and value_counts.feed = totals.feed
-        and value_counts.subject = totals.subject
+        on
+            value_counts.source_system = totals.source_system
+            and value_counts.feed = totals.feed
+            and value_counts.subject = totals.subject
     inner join subjects
-        on value_counts.source_system = subjects.source_system
-        and value_counts.feed = subjects.feed
-        and value_counts.subject = subjects.subject
+        on
+            value_counts.source_system = subjects.source_system
+            and value_counts.feed = subjects.feed
+            and value_counts.subject = subjects.subject
     where value_counts.baseline_count > 0 or value_counts.dimension_value = '(empty)'
 ),
 
@@ -136,19 +140,21 @@ cells as (
         cell_counts.cell,
         cell_counts.observed,
         totals.observed_total,
-        cell_counts.baseline_count / nullif(totals.baseline_total, 0) as share,
+        cast(subjects.minimum_cell as double) as minimum_cell,
+        cell_counts.baseline_count / nullif(totals.baseline_total, 0) as usual_share,
         totals.observed_total * cell_counts.baseline_count / nullif(totals.baseline_total, 0)
-            as expected,
-        cast(subjects.minimum_cell as double) as minimum_cell
+            as expected
     from cell_counts
     inner join totals
-        on cell_counts.source_system = totals.source_system
-        and cell_counts.feed = totals.feed
-        and cell_counts.subject = totals.subject
+        on
+            cell_counts.source_system = totals.source_system
+            and cell_counts.feed = totals.feed
+            and cell_counts.subject = totals.subject
     inner join subjects
-        on cell_counts.source_system = subjects.source_system
-        and cell_counts.feed = subjects.feed
-        and cell_counts.subject = subjects.subject
+        on
+            cell_counts.source_system = subjects.source_system
+            and cell_counts.feed = subjects.feed
+            and cell_counts.subject = subjects.subject
 ),
 
 -- A cell below the minimum takes no part, but for empty values that have become many: they are held
@@ -161,7 +167,7 @@ tested_cells as (
         cell,
         observed,
         observed_total,
-        share,
+        usual_share,
         expected,
         (observed - greatest(expected, minimum_cell))
         / sqrt(greatest(expected, minimum_cell)) as residual
@@ -203,10 +209,11 @@ day_cell_counts as (
         sum(counted.row_count) as row_count
     from counted
     inner join assigned_values
-        on counted.source_system = assigned_values.source_system
-        and counted.feed = assigned_values.feed
-        and counted.subject = assigned_values.subject
-        and counted.dimension_value = assigned_values.dimension_value
+        on
+            counted.source_system = assigned_values.source_system
+            and counted.feed = assigned_values.feed
+            and counted.subject = assigned_values.subject
+            and counted.dimension_value = assigned_values.dimension_value
     where counted.days_before > 0
     group by
         counted.source_system,
@@ -229,22 +236,24 @@ day_dispersions as (
         sum(
             power(
                 coalesce(day_cell_counts.row_count, 0)
-                - day_totals.row_count * tested_cells.share,
+                - day_totals.row_count * tested_cells.usual_share,
                 2
-            ) / nullif(day_totals.row_count * tested_cells.share, 0)
+            ) / nullif(day_totals.row_count * tested_cells.usual_share, 0)
         ) / nullif(count(*) - 1, 0) as dispersion
     from day_totals
     inner join tested_cells
-        on day_totals.source_system = tested_cells.source_system
-        and day_totals.feed = tested_cells.feed
-        and day_totals.subject = tested_cells.subject
-        and tested_cells.share > 0
+        on
+            day_totals.source_system = tested_cells.source_system
+            and day_totals.feed = tested_cells.feed
+            and day_totals.subject = tested_cells.subject
+            and tested_cells.usual_share > 0
     left join day_cell_counts
-        on day_totals.source_system = day_cell_counts.source_system
-        and day_totals.feed = day_cell_counts.feed
-        and day_totals.subject = day_cell_counts.subject
-        and day_totals.record_date = day_cell_counts.record_date
-        and tested_cells.cell = day_cell_counts.cell
+        on
+            day_totals.source_system = day_cell_counts.source_system
+            and day_totals.feed = day_cell_counts.feed
+            and day_totals.subject = day_cell_counts.subject
+            and day_totals.record_date = day_cell_counts.record_date
+            and tested_cells.cell = day_cell_counts.cell
     group by
         day_totals.source_system,
         day_totals.feed,
@@ -294,7 +303,7 @@ ranked_cells as (
         tested_cells.observed,
         tested_cells.observed_total - tested_cells.observed as observed_beside,
         (tested_cells.observed_total - tested_cells.observed)
-        * tested_cells.share / nullif(1 - tested_cells.share, 0) as expected_beside,
+        * tested_cells.usual_share / nullif(1 - tested_cells.usual_share, 0) as expected_beside,
         row_number() over (
             partition by
                 tested_cells.source_system,
@@ -310,9 +319,10 @@ ranked_cells as (
         ) as cell_rank
     from tested_cells
     inner join usual_days
-        on tested_cells.source_system = usual_days.source_system
-        and tested_cells.feed = usual_days.feed
-        and tested_cells.subject = usual_days.subject
+        on
+            tested_cells.source_system = usual_days.source_system
+            and tested_cells.feed = usual_days.feed
+            and tested_cells.subject = usual_days.subject
 ),
 
 measured as (
@@ -324,42 +334,47 @@ measured as (
         subjects.as_of_date,
         subjects.minimum_sample,
         subjects.minimum_baseline,
+        chi_squares.chi_square,
+        ranked_cells.cell,
+        ranked_cells.observed,
+        ranked_cells.observed_beside,
         coalesce(totals.observed_total, 0) as observed_total,
         coalesce(totals.new_value_rows, 0) as new_value_rows,
         coalesce(usual_days.day_count, 0) as day_count,
         coalesce(chi_squares.degrees_of_freedom, 0) as degrees_of_freedom,
-        chi_squares.chi_square,
         greatest(
             1.0,
             coalesce(dispersions.dispersion_of_days, 1),
             coalesce(dispersions.dispersion_of_weekday, 1)
         ) as over_dispersion,
-        ranked_cells.cell,
-        ranked_cells.observed,
-        ranked_cells.observed_beside,
         coalesce(ranked_cells.expected_beside, 0) as expected_beside
     from subjects
     left join totals
-        on subjects.source_system = totals.source_system
-        and subjects.feed = totals.feed
-        and subjects.subject = totals.subject
+        on
+            subjects.source_system = totals.source_system
+            and subjects.feed = totals.feed
+            and subjects.subject = totals.subject
     left join usual_days
-        on subjects.source_system = usual_days.source_system
-        and subjects.feed = usual_days.feed
-        and subjects.subject = usual_days.subject
+        on
+            subjects.source_system = usual_days.source_system
+            and subjects.feed = usual_days.feed
+            and subjects.subject = usual_days.subject
     left join chi_squares
-        on subjects.source_system = chi_squares.source_system
-        and subjects.feed = chi_squares.feed
-        and subjects.subject = chi_squares.subject
+        on
+            subjects.source_system = chi_squares.source_system
+            and subjects.feed = chi_squares.feed
+            and subjects.subject = chi_squares.subject
     left join dispersions
-        on subjects.source_system = dispersions.source_system
-        and subjects.feed = dispersions.feed
-        and subjects.subject = dispersions.subject
+        on
+            subjects.source_system = dispersions.source_system
+            and subjects.feed = dispersions.feed
+            and subjects.subject = dispersions.subject
     left join ranked_cells
-        on subjects.source_system = ranked_cells.source_system
-        and subjects.feed = ranked_cells.feed
-        and subjects.subject = ranked_cells.subject
-        and ranked_cells.cell_rank = 1
+        on
+            subjects.source_system = ranked_cells.source_system
+            and subjects.feed = ranked_cells.feed
+            and subjects.subject = ranked_cells.subject
+            and ranked_cells.cell_rank = 1
 ),
 
 judged as (
@@ -382,11 +397,13 @@ judged as (
         case
             when observed_total = 0 and day_count = 0 then 'no rows in the window'
             when day_count < minimum_baseline
-                then 'only ' || {{ grouped_number('day_count') }} || ' days with rows before, '
-                || {{ grouped_number('minimum_baseline') }} || ' needed'
+                then
+                    'only ' || {{ grouped_number('day_count') }} || ' days with rows before, '
+                    || {{ grouped_number('minimum_baseline') }} || ' needed'
             when observed_total < minimum_sample
-                then 'only ' || {{ grouped_number('observed_total') }} || ' rows on the day, '
-                || {{ grouped_number('minimum_sample') }} || ' needed'
+                then
+                    'only ' || {{ grouped_number('observed_total') }} || ' rows on the day, '
+                    || {{ grouped_number('minimum_sample') }} || ' needed'
             when degrees_of_freedom < 1 then 'fewer than two values with enough rows to compare'
         end as not_evaluated_reason
     from measured
@@ -414,7 +431,8 @@ event_mix as (
         coalesce(
             case
                 when expected_beside > 0
-                    then {{ grouped_number('100 * abs(observed / expected_beside - 1)') }}
+                    then
+                        {{ grouped_number('100 * abs(observed / expected_beside - 1)') }}
                         || ' % of ' || cell || ' rows '
                         || case when observed < expected_beside then 'missing' else 'too many' end
                 else 'unusually many ' || cell || ' rows'
@@ -428,7 +446,8 @@ event_mix as (
         )
         || case
             when new_value_rows > 0
-                then '; ' || {{ grouped_number('new_value_rows') }}
+                then
+                    '; ' || {{ grouped_number('new_value_rows') }}
                     || ' rows of values not seen before'
             else ''
         end as detail

@@ -36,8 +36,8 @@ deliveries as (
     select
         source_system,
         feed,
-        max(newest_at) as newest_at,
-        cast(max(newest_at) as date) as newest_date
+        cast(max(newest_at) as date) as newest_date,
+        max(newest_at) as newest_at
     from daily_counts
     group by source_system, feed
 ),
@@ -51,16 +51,19 @@ expectations as (
         count(*) as weekday_count
     from subjects
     inner join deliveries
-        on subjects.source_system = deliveries.source_system
-        and subjects.feed = deliveries.feed
+        on
+            subjects.source_system = deliveries.source_system
+            and subjects.feed = deliveries.feed
     inner join daily_counts
-        on subjects.source_system = daily_counts.source_system
-        and subjects.feed = daily_counts.feed
+        on
+            subjects.source_system = daily_counts.source_system
+            and subjects.feed = daily_counts.feed
     where
         daily_counts.record_date < subjects.as_of_date
-        and {{ dbt.datediff('daily_counts.record_date', 'subjects.as_of_date', 'day') }} % 7 = 0
+        and {{ dbt.datediff('record_date', 'as_of_date', 'day') }}
+        % 7 = 0
         and daily_counts.record_date <= deliveries.newest_date
-        and {{ dbt.datediff('daily_counts.record_date', 'deliveries.newest_date', 'day') }}
+        and {{ dbt.datediff('record_date', 'newest_date', 'day') }}
         <= 7 * subjects.baseline_periods
     group by subjects.source_system, subjects.feed
 ),
@@ -74,15 +77,17 @@ measured as (
         subjects.minimum_baseline,
         deliveries.newest_date,
         coalesce(expectations.weekday_count, 0) as weekday_count,
-        {{ dbt.datediff('deliveries.newest_at', 'subjects.as_of_end', 'second') }} / 3600.0
-            as silent_hours
+        {{ dbt.datediff('newest_at', 'as_of_end', 'second') }}
+        / 3600.0 as silent_hours
     from subjects
     left join deliveries
-        on subjects.source_system = deliveries.source_system
-        and subjects.feed = deliveries.feed
+        on
+            subjects.source_system = deliveries.source_system
+            and subjects.feed = deliveries.feed
     left join expectations
-        on subjects.source_system = expectations.source_system
-        and subjects.feed = expectations.feed
+        on
+            subjects.source_system = expectations.source_system
+            and subjects.feed = expectations.feed
 ),
 
 freshness as (
@@ -102,9 +107,10 @@ freshness as (
         case
             when newest_date is null then 'the feed has no rows yet'
             when weekday_count < minimum_baseline
-                then 'rows on only ' || {{ grouped_number('weekday_count') }}
-                || ' of the same weekdays before, ' || {{ grouped_number('minimum_baseline') }}
-                || ' needed to expect the feed on this day'
+                then
+                    'rows on only ' || {{ grouped_number('weekday_count') }}
+                    || ' of the same weekdays before, ' || {{ grouped_number('minimum_baseline') }}
+                    || ' needed to expect the feed on this day'
         end as not_evaluated_reason,
         'the newest row is of ' || cast(newest_date as {{ dbt.type_string() }}) || ', '
         || {{ grouped_number('silent_hours') }} || ' hours before the end of '

@@ -79,14 +79,14 @@ required_fields as (
         feed,
         '' as subject,
         as_of_date,
-        cast(unusable_rows as double) as effect,
-        sample_size,
-        cast(null as double) as baseline,
-        cast(unusable_rows as double) as observed,
         case
             when sample_size >= minimum_sample
                 then 1 - cast(unusable_rows as double) / nullif(sample_size, 0)
         end as statistic,
+        cast(unusable_rows as double) as effect,
+        sample_size,
+        cast(null as double) as baseline,
+        cast(unusable_rows as double) as observed,
         case
             when sample_size < minimum_sample
                 then

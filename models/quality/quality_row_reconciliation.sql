@@ -121,14 +121,14 @@ row_reconciliation as (
         feed,
         '' as subject,
         as_of_date,
-        cast(null as double) as effect,
-        sample_size,
-        cast(rows_in as double) as baseline,
-        cast(rows_out as double) as observed,
         case
             when sample_size >= minimum_sample
                 then cast(abs(lost_in_staging) + abs(lost_after_staging) as double)
         end as statistic,
+        cast(null as double) as effect,
+        sample_size,
+        cast(rows_in as double) as baseline,
+        cast(rows_out as double) as observed,
         case when sample_size < minimum_sample then 'the feed has no rows yet' end
             as not_evaluated_reason,
         case

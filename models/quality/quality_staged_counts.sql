@@ -53,8 +53,9 @@ staged_counts as (
     {%- if feed == 'order_lines' and (source, 'orders') in pairs %}
     -- a line is as late as its order; a line whose order never came stays
     left join {{ source }}_orders as later_orders
-        on staged.order_key = later_orders.order_key
-        and not later_orders.is_known
+        on
+            staged.order_key = later_orders.order_key
+            and not later_orders.is_known
     where staged.is_known and later_orders.order_key is null
     {%- else %}
     where staged.is_known

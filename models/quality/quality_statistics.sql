@@ -32,7 +32,7 @@ measurements as (
             not_evaluated_reason,
             detail
         from {{ ref(check) }}
-                {{ 'union all' if not loop.last }}
+        {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -43,13 +43,13 @@ statistics as (
         feed,
         subject,
         as_of_date,
+        not_evaluated_reason,
+        detail,
         cast(statistic as double) as statistic,
         cast(effect as double) as effect,
         cast(sample_size as bigint) as sample_size,
         cast(baseline as double) as baseline,
         cast(observed as double) as observed,
-        not_evaluated_reason,
-        detail,
         case when not_evaluated_reason is null then 'evaluated' else 'not evaluated' end
             as evaluation
     from measurements

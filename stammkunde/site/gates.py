@@ -8,6 +8,9 @@ from typing import Protocol
 # What a verdict's check guards stops when it failed at one of these severities, or could not run.
 BLOCKING = frozenset({"error", "block", "critical"})
 
+# More passed checks than these fold away: they are what nobody needs to act on.
+PASSED_IN_SIGHT = 5
+
 # check_id, feed, subject
 VerdictKey = tuple[str, str, str]
 
@@ -68,19 +71,21 @@ class State:
         mark: one character, so that the state never hangs on colour alone.
         word: the state in a word or two.
         rank: worst first.
+        past: the state as the verb of a sentence.
     """
 
     css: str
     mark: str
     word: str
     rank: int
+    past: str
 
 
-STOPPED = State("failed", "✕", "failed", 0)
-ERRORED = State("failed", "✕", "could not run", 1)
-WARNED = State("warned", "!", "warning", 2)
-UNKNOWN = State("unknown", "?", "not evaluated", 3)
-PASSED = State("passed", "✓", "passed", 4)
+STOPPED = State("failed", "✕", "failed", 0, "failed")
+ERRORED = State("failed", "✕", "could not run", 1, "could not run")
+WARNED = State("warned", "!", "warning", 2, "gave a warning")
+UNKNOWN = State("unknown", "?", "not evaluated", 3, "had too little data to judge")
+PASSED = State("passed", "✓", "passed", 4, "passed")
 
 
 @dataclass(frozen=True)
@@ -136,9 +141,33 @@ class GateBoard:
         return tuple(gate for gate in self.gates if gate.is_blocking)
 
     @property
-    def open_points(self) -> tuple[Gate, ...]:
-        """Every gate that did not pass."""
-        return tuple(gate for gate in self.gates if gate.state is not PASSED)
+    def folded(self) -> tuple[Gate, ...]:
+        """The passed gates, where they are too many to stand among the others."""
+        passed = tuple(gate for gate in self.gates if gate.state is PASSED)
+        return passed if len(passed) > PASSED_IN_SIGHT else ()
+
+    @property
+    def in_sight(self) -> tuple[Gate, ...]:
+        """Every other gate."""
+        return tuple(gate for gate in self.gates if not self.folded or gate.state is not PASSED)
+
+    @property
+    def reading(self) -> str:
+        """The board in one sentence; empty without gates."""
+        counts = dict(self.counts)
+        unknown, passed = counts.get(UNKNOWN, 0), counts.get(PASSED, 0)
+        made = len(self.gates) - unknown
+        if not self.gates:
+            return ""
+        if not made:
+            return "No check could be made: there was too little data to judge by."
+        if passed < made:
+            parts = [f"{number:,} {state.past}" for state, number in self.counts]
+            return f"Of {_checks(len(self.gates))}, {_and(parts)}."
+        if not unknown:
+            return "The only check passed." if made == 1 else f"All {_checks(made)} passed."
+        could = "The only check" if made == 1 else f"All {_checks(made)}"
+        return f"{could} that could be made passed; {unknown:,} {UNKNOWN.past}."
 
     @property
     def counts(self) -> tuple[tuple[State, int], ...]:
@@ -231,6 +260,14 @@ def _state(verdict: Verdict) -> State:
         return STOPPED if verdict.severity in BLOCKING else WARNED
     # `errored`, and any status that a later version may add: never mistaken for a pass.
     return ERRORED
+
+
+def _checks(number: int) -> str:
+    return f"{number:,} check" if number == 1 else f"{number:,} checks"
+
+
+def _and(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 def _figure(statistic: float | None, threshold: float | None) -> str:

@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,13 @@ from stammkunde.site.numbers import (
 from stammkunde.site.summary import (
     LAST_PHASE,
     LEADS,
+    LOYALTY_PHASE,
     VISITORS,
+    Figure,
+    Figures,
     Phase,
     Segment,
     Summary,
-    Total,
     read_summary,
     total,
 )
@@ -141,16 +144,16 @@ def headline_cards(summary: Summary) -> list[Card]:
     cards = [
         Card(
             title="Buyers",
-            figure=count_text(bought.customers),
-            change=_customer_change(bought),
-            note=f"{count_text(bought.customers - fading.customers)} active, "
-            f"{count_text(fading.customers)} slipping away or lost",
+            figure=count_text(bought.customers.now),
+            change=_change(bought, bought.customers),
+            note=f"{count_text(bought.customers.now - fading.customers.now)} active, "
+            f"{count_text(fading.customers.now)}\N{NO-BREAK SPACE}slipping away or lost",
         ),
         Card(
             title="Net revenue, last 30 days",
-            figure=money_text(everybody.revenue, summary.currency),
-            change=_revenue_change(everybody),
-            note=_greatest_share(summary),
+            figure=money_text(everybody.revenue_30d.now, summary.currency),
+            change=_change(everybody, everybody.revenue_30d),
+            note=_year_note(summary, everybody),
         ),
     ]
     for segment_id, title, note in (
@@ -161,8 +164,8 @@ def headline_cards(summary: Summary) -> list[Card]:
         cards.append(
             Card(
                 title=title,
-                figure=count_text(figures.customers),
-                change=_customer_change(figures),
+                figure=count_text(figures.customers.now),
+                change=_change(figures, figures.customers),
                 note=note,
             )
         )
@@ -183,9 +186,9 @@ def chart_specifications(summary: Summary) -> dict[str, dict[str, Any]]:
     )
     groups: dict[str, tuple[str, Sequence[Phase | Segment], bool]] = {
         "phase-customers": ("Buyers by phase.", buying, False),
-        "phase-revenue": ("Net revenue of the last 30 days by phase.", buying, True),
+        "phase-revenue": ("Net revenue of the last 365 days by phase.", buying, True),
         "buyer-segments": ("Buyers by segment.", buyers, False),
-        "segment-revenue": ("Net revenue of the last 30 days by segment.", buyers, True),
+        "segment-revenue": ("Net revenue of the last 365 days by segment.", buyers, True),
         "other-segments": ("Visitors and leads.", others, False),
     }
     return {
@@ -198,62 +201,51 @@ def chart_specifications(summary: Summary) -> dict[str, dict[str, Any]]:
 
 
 def _bar(item: Phase | Segment, summary: Summary, *, money: bool) -> charts.Bar:
-    figures: Total | Segment = item.total if isinstance(item, Phase) else item
-    number = item.number if isinstance(item, Phase) else item.phase_number
-    now = figures.revenue if money else figures.customers
-    before = figures.revenue_before if money else figures.customers_before
-    unit = "net revenue in 30 days" if money else "customers"
+    figure: Figure[Any] = item.figures.revenue_365d if money else item.figures.customers
+    unit = "net revenue in 365 days" if money else "customers"
 
     def say(value: Any) -> str:  # noqa: ANN401 - Decimal or int, as `money` says
         return money_text(value, summary.currency) if money else count_text(value)
 
-    changed = _revenue_change(figures) if money else _customer_change(figures)
     name = f"{item.name} ({item.name_de})" if item.name != item.name_de else item.name
-    spoken = f"{name}: {unit} {say(now)}"
-    if before is not None:
-        spoken += f", change {changed.text}"
+    spoken = f"{name}: {unit} {say(figure.now)}"
+    spoken_previous = ""
+    if figure.before is not None:
+        spoken += f", change {_change(item.figures, figure).text}"
+        spoken_previous = f"{name}, {date_text(summary.previous_date)}: {unit} {say(figure.before)}"
     return charts.Bar(
         label=item.name,
-        value=float(now),
-        previous=None if before is None else float(before),
-        text=say(now),
+        value=float(figure.now),
+        previous=None if figure.before is None else float(figure.before),
+        text=say(figure.now),
         spoken=spoken,
-        spoken_previous=(
-            ""
-            if before is None
-            else f"{name}, {date_text(summary.previous_date)}: {unit} {say(before)}"
-        ),
-        muted=number == LAST_PHASE,
+        spoken_previous=spoken_previous,
+        muted=item.phase_number == LAST_PHASE,
     )
 
 
-def _row(item: Phase | Segment | Total) -> dict[str, object]:
+def _row(figures: Figures) -> dict[str, object]:
     """The cells of a table row; the head of the table names the currency."""
-    figures = item.total if isinstance(item, Phase) else item
     return {
-        "customers": count_text(figures.customers),
-        "customers_change": _customer_change(figures),
-        "revenue": money_text(figures.revenue),
-        "revenue_change": _revenue_change(figures),
+        "customers": count_text(figures.customers.now),
+        "customers_change": _change(figures, figures.customers),
+        "revenue": money_text(figures.revenue_365d.now),
+        "revenue_change": _change(figures, figures.revenue_365d),
     }
 
 
-def _customer_change(figures: Total | Segment) -> Change:
-    return change(figures.customers, figures.customers_before, figures.customers_before)
+def _change(figures: Figures, figure: Figure[int] | Figure[Decimal]) -> Change:
+    """The change of one of the figures; how many customers they had says how much it means."""
+    return change(figure.now, figure.before, figures.customers.before)
 
 
-def _revenue_change(figures: Total | Segment) -> Change:
-    return change(figures.revenue, figures.revenue_before, figures.customers_before)
-
-
-def _greatest_share(summary: Summary) -> str:
-    """Which phase brings most of the revenue, where that can be said."""
-    revenue = total(summary.segments).revenue
-    best = max(summary.phases, key=lambda phase: (phase.total.revenue, -phase.number))
-    share = share_text(best.total.revenue, revenue)
-    if not share or best.total.revenue > revenue:
-        return ""
-    return f"{share} of it from {best.name} ({best.name_de})"
+def _year_note(summary: Summary, everybody: Figures) -> str:
+    """The revenue of the year, and the part that loyal customers bring where it can be said."""
+    year = everybody.revenue_365d.now
+    loyal = total(item for item in summary.segments if item.phase_number == LOYALTY_PHASE)
+    share = share_text(loyal.revenue_365d.now, year) if 0 < loyal.revenue_365d.now <= year else ""
+    note = f"{money_text(year, summary.currency)} in 365 days"
+    return f"{note}, {share} of it from Loyalty" if share else note
 
 
 def _content_hash(code: str) -> str:

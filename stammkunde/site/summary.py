@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import duckdb
 
@@ -13,7 +14,10 @@ from stammkunde.publish import NothingPublishedError, open_marts
 # The two segments that have never bought; every other one is a segment of buyers.
 VISITORS = "S01"
 LEADS = "S02"
+LOYALTY_PHASE = 4
 LAST_PHASE = 5
+
+Number = TypeVar("Number", int, Decimal)
 
 
 class SiteError(RuntimeError):
@@ -21,8 +25,33 @@ class SiteError(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Figure(Generic[Number]):
+    """A figure with the one of a month earlier, if there was such a month."""
+
+    now: Number
+    before: Number | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is known of a segment, or of several together.
+
+    Attributes:
+        customers: customers at the end of the day.
+        revenue_30d: net revenue of the last 30 days, reporting currency.
+        revenue_365d: net revenue of the last 365 days, reporting currency. Who is slipping away or
+            lost has bought next to nothing in 30 days, by definition; so segments and phases are
+            compared by their year.
+    """
+
+    customers: Figure[int]
+    revenue_30d: Figure[Decimal]
+    revenue_365d: Figure[Decimal]
+
+
+@dataclass(frozen=True)
 class Segment:
-    """A segment's figures.
+    """A segment with its figures.
 
     Attributes:
         segment_id: ``S01`` to ``S14``.
@@ -30,10 +59,7 @@ class Segment:
         name_de: German name.
         phase_number: 1 to 5.
         lost_stage: ``L1`` to ``L6`` in the last phase, else None.
-        customers: customers at the end of the day.
-        customers_before: the same a month earlier; None without an earlier month.
-        revenue: net revenue of the last 30 days, reporting currency.
-        revenue_before: the same a month earlier; None without an earlier month.
+        figures: the segment's figures.
     """
 
     segment_id: str
@@ -41,10 +67,7 @@ class Segment:
     name_de: str
     phase_number: int
     lost_stage: str | None
-    customers: int
-    customers_before: int | None
-    revenue: Decimal
-    revenue_before: Decimal | None
+    figures: Figures
 
     @property
     def is_buyers(self) -> bool:
@@ -53,33 +76,23 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Total:
-    """The sum of some segments; the attributes are those of :class:`Segment`."""
-
-    customers: int
-    customers_before: int | None
-    revenue: Decimal
-    revenue_before: Decimal | None
-
-
-@dataclass(frozen=True)
 class Phase:
     """A phase with its segments in their order.
 
     Attributes:
-        number: 1 to 5.
+        phase_number: 1 to 5.
         name: English name as it is read, ``Activate``.
         name_de: German name.
         segments: at least one.
     """
 
-    number: int
+    phase_number: int
     name: str
     name_de: str
     segments: tuple[Segment, ...]
 
     @property
-    def total(self) -> Total:
+    def figures(self) -> Figures:
         """The phase's own figures."""
         return total(self.segments)
 
@@ -111,28 +124,28 @@ class Summary:
     def has_customers(self) -> bool:
         """Whether there is anybody to show, now or a month ago."""
         return any(
-            segment.customers or segment.customers_before or segment.revenue
+            figure.now or figure.before
             for segment in self.segments
+            for figure in (segment.figures.customers, segment.figures.revenue_365d)
         )
 
 
-def total(segments: Iterable[Segment]) -> Total:
+def total(segments: Iterable[Segment]) -> Figures:
     """Add segments up. An earlier figure is known only if every segment has one."""
-    rows = list(segments)
-    earlier_customers = [row.customers_before for row in rows if row.customers_before is not None]
-    earlier_revenue = [row.revenue_before for row in rows if row.revenue_before is not None]
-    is_known = len(rows) > 0
-    return Total(
-        customers=sum(row.customers for row in rows),
-        customers_before=(
-            sum(earlier_customers) if is_known and len(earlier_customers) == len(rows) else None
-        ),
-        revenue=sum((row.revenue for row in rows), Decimal(0)),
-        revenue_before=(
-            sum(earlier_revenue, Decimal(0))
-            if is_known and len(earlier_revenue) == len(rows)
-            else None
-        ),
+    rows = [segment.figures for segment in segments]
+    return Figures(
+        customers=_add([row.customers for row in rows], 0),
+        revenue_30d=_add([row.revenue_30d for row in rows], Decimal(0)),
+        revenue_365d=_add([row.revenue_365d for row in rows], Decimal(0)),
+    )
+
+
+def _add(figures: Sequence[Figure[Number]], zero: Number) -> Figure[Number]:
+    earlier = [figure.before for figure in figures if figure.before is not None]
+    is_known = len(figures) > 0 and len(earlier) == len(figures)
+    return Figure(
+        now=sum((figure.now for figure in figures), zero),
+        before=sum(earlier, zero) if is_known else None,
     )
 
 
@@ -160,6 +173,8 @@ def read_summary(serving: Path) -> Summary | None:
                     lost_stage, coalesce(customer_count, 0), previous_customer_count,
                     coalesce(net_revenue_30d, 0)::decimal(38, 4),
                     previous_net_revenue_30d::decimal(38, 4),
+                    coalesce(net_revenue_365d, 0)::decimal(38, 4),
+                    previous_net_revenue_365d::decimal(38, 4),
                     as_of_date, previous_date, reporting_currency
                 from marts.segment_summary
                 order by phase_number, segment_id
@@ -190,11 +205,6 @@ def _phases(rows: Sequence[tuple[object, ...]]) -> tuple[Phase, ...]:
         segment_id, name, name_de, number, phase, phase_de, lost_stage, *figures = row
         assert isinstance(number, int)
         names[number] = (str(phase).capitalize(), str(phase_de))
-        customers, customers_before, revenue, revenue_before = figures[:4]
-        assert isinstance(customers, int)
-        assert customers_before is None or isinstance(customers_before, int)
-        assert isinstance(revenue, Decimal)
-        assert revenue_before is None or isinstance(revenue_before, Decimal)
         segments.setdefault(number, []).append(
             Segment(
                 segment_id=str(segment_id),
@@ -202,12 +212,19 @@ def _phases(rows: Sequence[tuple[object, ...]]) -> tuple[Phase, ...]:
                 name_de=str(name_de),
                 phase_number=number,
                 lost_stage=None if lost_stage is None else str(lost_stage),
-                customers=customers,
-                customers_before=customers_before,
-                revenue=revenue,
-                revenue_before=revenue_before,
+                figures=Figures(
+                    customers=_figure(int, *figures[0:2]),
+                    revenue_30d=_figure(Decimal, *figures[2:4]),
+                    revenue_365d=_figure(Decimal, *figures[4:6]),
+                ),
             )
         )
     return tuple(
         Phase(number, *names[number], segments=tuple(segments[number])) for number in sorted(names)
     )
+
+
+def _figure(kind: type[Number], now: object, before: object) -> Figure[Number]:
+    assert isinstance(now, kind)
+    assert before is None or isinstance(before, kind)
+    return Figure(now, before)

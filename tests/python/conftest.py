@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -30,12 +31,12 @@ class Run:
     exit_code: int
     output: str
 
-    def marts(self, query: str) -> list[tuple[object, ...]]:
+    def marts(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query over the published marts."""
         with open_marts(self.home.serving) as connection:
             return connection.execute(query).fetchall()
 
-    def warehouse(self, query: str) -> list[tuple[object, ...]]:
+    def warehouse(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query over the build file."""
         with duckdb.connect(str(self.home.warehouse), read_only=True) as connection:
             return connection.execute(query).fetchall()

@@ -1,3 +1,5 @@
+{%- set is_valid = is_purchase(net_value='net_amount', is_free='is_free') -%}
+
 with
 
 orders as (
@@ -18,6 +20,7 @@ order_amounts as (
         sum(case when not is_return then discount_amount else 0 end) as discount_amount,
         -sum(case when is_return then line_amount else 0 end) as returned_amount,
         sum(line_amount) as amount_after_returns,
+        sum(abs(line_amount)) as moved_amount,
         sum(line_amount_reporting) as amount_after_returns_reporting
     from order_lines
     group by order_id
@@ -53,6 +56,7 @@ valued as (
             when orders.is_cancelled then 0
             else coalesce(order_amounts.amount_after_returns, 0)
         end as net_amount,
+        not orders.is_cancelled and coalesce(order_amounts.moved_amount, 1) = 0 as is_free,
         orders.exchange_rate,
         case
             when orders.is_cancelled then 0
@@ -63,8 +67,6 @@ valued as (
         on orders.order_id = order_amounts.order_id
 ),
 
--- A purchase is an order of a value above 0 after cancellation and returns (net_amount is 0 on a
--- cancelled one): orders of nothing, and orders wholly sent back, count nowhere.
 numbered as (
     select
         order_id,
@@ -78,11 +80,11 @@ numbered as (
         status,
         is_cancelled,
         cancelled_at,
-        net_amount > 0 as is_valid,
+        {{ is_valid }} as is_valid,
         case
-            when net_amount > 0
+            when {{ is_valid }}
                 then cast(
-                    sum(case when net_amount > 0 then 1 else 0 end) over (
+                    sum(case when {{ is_valid }} then 1 else 0 end) over (
                         partition by customer_id
                         order by ordered_at, order_id
                         rows between unbounded preceding and current row

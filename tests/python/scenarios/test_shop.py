@@ -150,5 +150,5 @@ def test_orders_belong_to_whom_the_truth_says(week: Week) -> None:
         from sizes, claimed, true_pairs
         """
     )[0]
-    assert precision > 0.97  # type: ignore[operator]
-    assert recall > 0.8  # type: ignore[operator]
+    assert precision > 0.97
+    assert recall > 0.8

@@ -11,34 +11,41 @@ import duckdb
 VERSION = "20260101T040506000000Z"
 
 # segment_id, name, German name, phase number, phase, German phase, lost stage,
-# customers now and before, net revenue of 30 days now and before
-SegmentRow = tuple[str, str, str, int, str, str, str | None, int, int | None, str, str | None]
+# customers now and before, net revenue of 30 days now and before, of 365 days now and before
+SegmentRow = tuple[
+    str, str, str, int, str, str, str | None, int, int | None, str, str | None,
+    str, str | None,
+]  # fmt: skip
 
 SEGMENTS: list[SegmentRow] = [
-    ("S01", "Visitor", "Besucher", 1, "ACQUIRE", "Akquirieren", None, 31240, 30118, "0", "0"),
-    ("S02", "Lead", "Interessent", 1, "ACQUIRE", "Akquirieren", None, 4102, 4350, "0", "0"),
+    ("S01", "Visitor", "Besucher", 1, "ACQUIRE", "Akquirieren", None, 31240, 30118,
+     "0", "0", "0", "0"),
+    ("S02", "Lead", "Interessent", 1, "ACQUIRE", "Akquirieren", None, 4102, 4350,
+     "0", "0", "0", "0"),
     ("S03", "New customer", "Neukunde", 2, "ACTIVATE", "Aktivieren", None,
-     812, 645, "48210.40", "39122.10"),
+     812, 645, "48210.40", "39122.10", "61450.80", "50310.20"),
     ("S04", "Promising", "Vielversprechend", 2, "ACTIVATE", "Aktivieren", None,
-     934, 910, "2140.00", "1875.50"),
+     934, 910, "2140.00", "1875.50", "151300.00", "149020.60"),
     ("S05", "Potential loyalist", "Potenziell treu", 3, "GROW", "Ausbauen", None,
-     1523, 1498, "88410.25", "91002.75"),
+     1523, 1498, "88410.25", "91002.75", "402700.75", "398150.10"),
     ("S06", "Need attention", "Braucht Aufmerksamkeit", 3, "GROW", "Ausbauen", None,
-     640, 702, "1204.00", "1510.00"),
-    ("S07", "Loyal", "Treu", 4, "LOYALTY", "Treue", None, 1120, 1121, "101884.10", "97310.00"),
+     640, 702, "1204.00", "1510.00", "88300.40", "97640.00"),
+    ("S07", "Loyal", "Treu", 4, "LOYALTY", "Treue", None, 1120, 1121,
+     "101884.10", "97310.00", "640200.30", "622480.00"),
     ("S08", "Champion", "Champion", 4, "LOYALTY", "Treue", None,
-     806, 771, "142001.90", "131400.00"),
+     806, 771, "142001.90", "131400.00", "905310.60", "880020.00"),
     ("S09", "About to sleep", "Abwandernder Einmalkäufer", 5, "REACTIVATE", "Reaktivieren", "L1",
-     1411, 1380, "0", "0"),
+     1411, 1380, "0", "0", "250400.00", "262300.00"),
     ("S10", "At risk", "Gefährdet", 5, "REACTIVATE", "Reaktivieren", "L2",
-     988, 940, "-412.30", "310.00"),
+     988, 940, "-412.30", "310.00", "310220.50", "295870.00"),
     ("S11", "Can't lose them", "Nicht verlieren", 5, "REACTIVATE", "Reaktivieren", "L3",
-     214, 214, "0", "0"),
+     214, 214, "0", "0", "98400.00", "99100.00"),
     ("S12", "Lost one-timer", "Verlorener Einmalkäufer", 5, "REACTIVATE", "Reaktivieren", "L4",
-     2210, 2104, "0", "0"),
+     2210, 2104, "0", "0", "-1210.40", "310.00"),
     ("S13", "Hibernating", "Eingeschlafen", 5, "REACTIVATE", "Reaktivieren", "L5",
-     402, 398, "0", "0"),
-    ("S14", "Lost loyal", "Ehemals treu", 5, "REACTIVATE", "Reaktivieren", "L6", 12, 9, "0", "0"),
+     402, 398, "0", "0", "0", "-80.00"),
+    ("S14", "Lost loyal", "Ehemals treu", 5, "REACTIVATE", "Reaktivieren", "L6",
+     12, 9, "0", "0", "0", "0"),
 ]  # fmt: skip
 
 
@@ -81,22 +88,19 @@ def publish_segments(
                 segment_name_de varchar, phase_number integer, phase varchar,
                 phase_name_de varchar, lost_stage varchar, customer_count bigint,
                 previous_customer_count bigint, net_revenue_30d decimal(18, 2),
-                previous_net_revenue_30d decimal(18, 2), reporting_currency varchar
+                previous_net_revenue_30d decimal(18, 2), net_revenue_365d decimal(18, 2),
+                previous_net_revenue_365d decimal(18, 2), reporting_currency varchar
             )
             """
         )
         for row in rows:
-            *names, customers, before, revenue, revenue_before = row
             connection.execute(
                 "insert into marts.segment_summary values "
-                "(date '2025-12-31', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'EUR')",
+                "(date '2025-12-31', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'EUR')",
                 [
                     previous,
-                    *names,
-                    customers,
-                    before,
-                    Decimal(revenue),
-                    None if revenue_before is None else Decimal(revenue_before),
+                    *row[:9],
+                    *(None if amount is None else Decimal(amount) for amount in row[9:]),
                 ],
             )
     link = serving / "marts.duckdb"

@@ -32,8 +32,8 @@ ranked as (
         on
             consents.source_system = address_customers.source_system
             and consents.channel = address_customers.channel
-            and consents.contact_key is not distinct from address_customers.contact_key
-            and consents.address is not distinct from address_customers.address
+            and coalesce(consents.contact_key, '') = coalesce(address_customers.contact_key, '')
+            and coalesce(consents.address, '') = coalesce(address_customers.address, '')
 ),
 
 granted as (

@@ -35,7 +35,8 @@ known_orders as (
         known_lines.snapshot_date,
         known_lines.customer_id,
         known_lines.order_id,
-        sum(known_lines.net_revenue) as net_revenue
+        sum(known_lines.net_revenue) as net_revenue,
+        sum(abs(known_lines.net_revenue)) = 0 as is_free
     from known_lines
     group by
         known_lines.snapshot_date,
@@ -54,7 +55,7 @@ purchases as (
     from known_orders
     inner join orders
         on known_orders.order_id = orders.order_id
-    where known_orders.net_revenue > 0
+    where {{ is_purchase(net_value='known_orders.net_revenue', is_free='known_orders.is_free') }}
     group by
         known_orders.snapshot_date,
         known_orders.customer_id
