@@ -87,7 +87,7 @@ def _feeds(home: Home, settings: Settings) -> RenderableType:
 
 
 def _files_left_out(home: Home) -> list[RenderableType]:
-    """Files that wait for somebody's hand; the message of each names its line where there is one."""
+    """Files that wait for somebody's hand; each message names file and line."""
     with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
         messages = [
             message

@@ -42,9 +42,10 @@ valued as (
         orders.country,
         orders.promised_at,
         orders.delivered_at,
+        orders.currency,
+        orders.exchange_rate,
         coalesce(order_amounts.line_count, 0) as line_count,
         coalesce(order_amounts.item_quantity, 0) as item_quantity,
-        orders.currency,
         coalesce(order_amounts.gross_amount, 0) as gross_amount,
         coalesce(order_amounts.discount_amount, 0) as discount_amount,
         coalesce(order_amounts.returned_amount, 0) as returned_amount,
@@ -57,7 +58,6 @@ valued as (
             else coalesce(order_amounts.amount_after_returns, 0)
         end as net_amount,
         not orders.is_cancelled and coalesce(order_amounts.moved_amount, 1) = 0 as is_free,
-        orders.exchange_rate,
         case
             when orders.is_cancelled then 0
             else coalesce(order_amounts.amount_after_returns_reporting, 0)

@@ -22,8 +22,8 @@ histories as (
 buyers as (
     select
         snapshot_date,
-        case when order_count > 1 then cast(order_count as double) end as repeat_order_count,
-        cast(net_revenue_window as double) as net_revenue_window
+        cast(net_revenue_window as double) as net_revenue_window,
+        case when order_count > 1 then cast(order_count as double) end as repeat_order_count
     from histories
     where
         order_count > 0
@@ -37,14 +37,20 @@ cutpoints as (
         cast({{ var('monetary_window_months') }} as bigint) as monetary_window_months,
         count(*) as buyer_count,
         count(repeat_order_count) as repeat_buyer_count,
-        {%- for quantile in quantiles['frequency'] %}
-        percentile_cont({{ quantile }}) within group (order by repeat_order_count)
-            as frequency_cutpoint_{{ loop.index + 2 }},
-        {%- endfor %}
-        {%- for quantile in quantiles['monetary'] %}
-        percentile_cont({{ quantile }}) within group (order by net_revenue_window)
-            as monetary_cutpoint_{{ loop.index + 1 }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        percentile_cont({{ quantiles['frequency'][0] }}) within group (order by repeat_order_count)
+            as frequency_cutpoint_3,
+        percentile_cont({{ quantiles['frequency'][1] }}) within group (order by repeat_order_count)
+            as frequency_cutpoint_4,
+        percentile_cont({{ quantiles['frequency'][2] }}) within group (order by repeat_order_count)
+            as frequency_cutpoint_5,
+        percentile_cont({{ quantiles['monetary'][0] }}) within group (order by net_revenue_window)
+            as monetary_cutpoint_2,
+        percentile_cont({{ quantiles['monetary'][1] }}) within group (order by net_revenue_window)
+            as monetary_cutpoint_3,
+        percentile_cont({{ quantiles['monetary'][2] }}) within group (order by net_revenue_window)
+            as monetary_cutpoint_4,
+        percentile_cont({{ quantiles['monetary'][3] }}) within group (order by net_revenue_window)
+            as monetary_cutpoint_5
     from buyers
     group by snapshot_date
 ),

@@ -43,15 +43,15 @@ identified as (
         keyed.ordered_at,
         keyed.order_date,
         keyed.sales_channel,
-        keyed.sales_channel in ('web', 'app') as is_online,
         keyed.status,
-        keyed.status = 'cancelled' as is_cancelled,
-        case when keyed.status = 'cancelled' then keyed.updated_at end as cancelled_at,
         keyed.currency,
         rates.exchange_rate,
         keyed.country,
         keyed.promised_at,
-        keyed.delivered_at
+        keyed.delivered_at,
+        keyed.sales_channel in ('web', 'app') as is_online,
+        keyed.status = 'cancelled' as is_cancelled,
+        case when keyed.status = 'cancelled' then keyed.updated_at end as cancelled_at
     from keyed
     left join customer_records
         on

@@ -75,15 +75,20 @@ revenues as (
                 else 0
             end
         ) as net_revenue_window,
-        {%- for days in [30, 365] %}
         sum(
             case
-                when transaction_date > {{ dbt.dateadd('day', -days, 'snapshot_date') }}
+                when transaction_date > {{ dbt.dateadd('day', -30, 'snapshot_date') }}
                     then net_revenue
                 else 0
             end
-        ) as net_revenue_{{ days }}d{{ ',' if not loop.last }}
-        {%- endfor %}
+        ) as net_revenue_30d,
+        sum(
+            case
+                when transaction_date > {{ dbt.dateadd('day', -365, 'snapshot_date') }}
+                    then net_revenue
+                else 0
+            end
+        ) as net_revenue_365d
     from known_lines
     group by
         snapshot_date,
@@ -96,12 +101,12 @@ histories as (
         revenues.customer_id,
         purchases.first_order_date,
         purchases.last_order_date,
-        coalesce(purchases.order_count, 0) as order_count,
-        coalesce(purchases.purchase_day_count, 0) as purchase_day_count,
         cast(revenues.net_revenue as decimal(18, 4)) as net_revenue,
         cast(revenues.net_revenue_window as decimal(18, 4)) as net_revenue_window,
         cast(revenues.net_revenue_30d as decimal(18, 4)) as net_revenue_30d,
-        cast(revenues.net_revenue_365d as decimal(18, 4)) as net_revenue_365d
+        cast(revenues.net_revenue_365d as decimal(18, 4)) as net_revenue_365d,
+        coalesce(purchases.order_count, 0) as order_count,
+        coalesce(purchases.purchase_day_count, 0) as purchase_day_count
     from revenues
     left join purchases
         on

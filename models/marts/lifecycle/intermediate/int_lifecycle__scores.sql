@@ -25,7 +25,8 @@ classified as (
         customer_id,
         first_order_date,
         last_order_date,
-        {{ dbt.datediff('last_order_date', 'snapshot_date', 'day') }} as days_since_last_order,
+        {{ dbt.datediff('last_order_date', 'snapshot_date', 'day') }}
+            as days_since_last_order,
         order_count,
         purchase_day_count,
         net_revenue,

@@ -7,18 +7,23 @@ rules as (
 ),
 
 scores as (
-    {% for score in range(1, 6) -%}
-    select {{ score }} as score
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select 1 as score
+    union all
+    select 2 as score
+    union all
+    select 3 as score
+    union all
+    select 4 as score
+    union all
+    select 5 as score
 ),
 
 cells as (
     select
-        'buyer' as customer_state,
         recency.score as recency_score,
         frequency.score as frequency_score,
-        monetary.score as monetary_score
+        monetary.score as monetary_score,
+        'buyer' as customer_state
     from scores as recency
     cross join scores as frequency
     cross join scores as monetary
@@ -26,18 +31,18 @@ cells as (
     union all
 
     select
-        'lead' as customer_state,
         0 as recency_score,
         0 as frequency_score,
-        0 as monetary_score
+        0 as monetary_score,
+        'lead' as customer_state
 
     union all
 
     select
-        'visitor' as customer_state,
         0 as recency_score,
         0 as frequency_score,
-        0 as monetary_score
+        0 as monetary_score,
+        'visitor' as customer_state
 ),
 
 ruled as (

@@ -26,15 +26,15 @@ stated as (
         snapshots.snapshot_date,
         snapshots.is_current,
         customers.customer_id,
+        scores.recency_score,
+        scores.frequency_score,
+        scores.monetary_score,
+        scores.purchase_class,
         case
             when scores.customer_id is not null then 'buyer'
             when customers.identified_at < snapshots.snapshot_end then 'lead'
             else 'visitor'
         end as customer_state,
-        scores.recency_score,
-        scores.frequency_score,
-        scores.monetary_score,
-        scores.purchase_class,
         -- Not from the scores: who sent everything back is no buyer and still has revenue.
         coalesce(histories.net_revenue_30d, 0) as net_revenue_30d,
         coalesce(histories.net_revenue_365d, 0) as net_revenue_365d
@@ -60,6 +60,9 @@ segmented as (
         stated.recency_score,
         stated.frequency_score,
         stated.monetary_score,
+        cells.segment_id,
+        stated.net_revenue_30d,
+        stated.net_revenue_365d,
         -- The stages of Emarsys Smart Insight; null before the first purchase.
         case
             when stated.recency_score >= 3 and stated.purchase_class = 'first_time'
@@ -67,10 +70,7 @@ segmented as (
             when stated.recency_score >= 3 then 'active'
             when stated.recency_score = 2 then 'defecting'
             when stated.recency_score = 1 then 'inactive'
-        end as lifecycle_stage,
-        cells.segment_id,
-        stated.net_revenue_30d,
-        stated.net_revenue_365d
+        end as lifecycle_stage
     from stated
     left join cells
         on
