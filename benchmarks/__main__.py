@@ -26,7 +26,7 @@ from stammkunde.paths import Home
 
 SOURCE = "shop"
 # The simulated shop tracks about this many events a person in the days simulated here.
-EVENTS_PER_CUSTOMER = 20
+EVENTS_PER_CUSTOMER = 25
 DAYS = 730
 DEAREST = 10
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from contextlib import redirect_stdout
+from datetime import UTC, datetime
 
 import dagster as dg
 from rich.console import Console
@@ -36,6 +37,7 @@ def main() -> int:
 
 def _run(settings: Settings, place: Home, console: Console) -> int:
     prepare(place)
+    started_at = datetime.now(UTC).replace(tzinfo=None)
     os.environ.update(place.environment())
     with progress.on_terminal(console) as display:
         display.stage("Read the dbt project")
@@ -49,7 +51,7 @@ def _run(settings: Settings, place: Home, console: Console) -> int:
                 run_config=QUIET, instance=instance, raise_on_error=False
             )
     problems = [] if result.success else _problems(result)
-    console.print(summarise(place, settings, problems))
+    console.print(summarise(place, settings, started_at, problems))
     return 0 if result.success else 1
 
 

@@ -1,6 +1,7 @@
 """What a run came to, for the person who started it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import duckdb
 from rich.box import SIMPLE_HEAD
@@ -34,15 +35,19 @@ SEGMENTS = """
 """
 
 
-def summarise(home: Home, settings: Settings, problems: Sequence[str]) -> RenderableType:
+def summarise(
+    home: Home, settings: Settings, started_at: datetime, problems: Sequence[str]
+) -> RenderableType:
     """Rows per feed, customers per segment, where the marts and the page are, and what is wrong.
 
     Args:
         home: the home of the run.
         settings: what was run.
+        started_at: when, UTC without offset, as in the loader's ledger.
         problems: messages of what stopped the run; empty after a good one.
     """
-    parts: list[RenderableType] = [_feeds(home, settings), *_files_left_out(home)]
+    parts: list[RenderableType] = [_feeds(home, settings)]
+    parts += [_newly_loaded(home, started_at), *_files_left_out(home)]
     try:
         parts += [_segments(home)]
         parts += [Text(f"Published marts  {home.serving / 'marts.duckdb'}")]
@@ -63,7 +68,8 @@ def _feeds(home: Home, settings: Settings) -> RenderableType:
     Older versions of a record give way to newer ones; rows set aside are no part of the feed, such
     as fees among order lines; rejected and unread ones are kept with their reasons.
     """
-    table = Table(title="Rows per feed", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    title = f"Rows per feed of {', '.join(settings.sources)}"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("feed", no_wrap=True)
     for heading in ("read", "accepted", "older", "aside", "rejected", "unread"):
         table.add_column(heading, justify="right")
@@ -81,9 +87,21 @@ def _feeds(home: Home, settings: Settings) -> RenderableType:
                 return Text("Staging was not reached.")
             for feed, *counts in rows:
                 lost = unreadable.get(feed) or 0
+                name = feed if len(settings.sources) == 1 else f"{source} {feed}"
                 numbers = [counts[0] + lost, *counts[1:], lost]
-                table.add_row(f"{source} {feed}", *(f"{number:,}" for number in numbers))
+                table.add_row(name, *(f"{number:,}" for number in numbers))
     return table
+
+
+def _newly_loaded(home: Home, started_at: datetime) -> RenderableType:
+    """Files and rows that this run was the first to read."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
+        files, rows = warehouse.execute(
+            "select count(*), coalesce(sum(rows_read), 0) from raw._files"
+            " where status = 'loaded' and loaded_at >= ?",
+            [started_at],
+        ).fetchall()[0]
+    return Text(f"New in this run: {files:,} files, {rows:,} rows\n")
 
 
 def _files_left_out(home: Home) -> list[RenderableType]:

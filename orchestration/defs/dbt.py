@@ -1,7 +1,9 @@
 """The dbt project as assets, in two layers with the gates between them."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -68,7 +70,9 @@ def manifest_of(project: DbtProject) -> dict[str, Any]:
 
 def dbt_resource(project: DbtProject) -> DbtCliResource:
     """The dbt command, which builds in a process of its own."""
-    return DbtCliResource(project_dir=project)
+    # The dbt of this environment, whatever PATH says.
+    executable = Path(sys.executable).with_name("dbt")
+    return DbtCliResource(project_dir=project, dbt_executable=str(executable))
 
 
 def dbt_layers(project: DbtProject, settings: Settings) -> list[dg.AssetsDefinition]:

@@ -1,1 +1,1 @@
-"""The dbt project's own unit and data tests."""
+"""The dbt project as a whole: its unit tests, and what its manifest must hold."""

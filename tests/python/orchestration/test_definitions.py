@@ -1,0 +1,140 @@
+"""The graph that Dagster loads: what it holds and what waits for what."""
+
+import ast
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.defs.quality import check_key, check_result, check_specs, verdicts_by_check
+from stammkunde.homes import prepare
+from stammkunde.paths import PROJECT, Home
+from stammkunde.quality import Rule, Verdict, read_rules
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+    home = Home(tmp_path_factory.mktemp("definitions"))
+    prepare(home)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in home.environment().items():
+            patch.setenv(name, value)
+        patch.setenv("STAMMKUNDE_SOURCE", "shop")
+        from orchestration.definitions import definitions
+
+        return definitions()
+
+
+def test_the_definitions_are_valid_and_have_a_daily_schedule(loaded: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(loaded)
+    schedule = loaded.resolve_schedule_def("daily_schedule")
+    assert schedule.cron_schedule == "30 5 * * *"
+    assert schedule.job_name == "daily"
+
+
+def test_every_mart_comes_after_the_conformed_feeds_and_before_the_file(
+    loaded: dg.Definitions,
+) -> None:
+    graph = loaded.resolve_asset_graph()
+    orders = dg.AssetKey(["conformed", "orders"])
+    lifecycle = dg.AssetKey(["marts", "customer_lifecycle"])
+    raw = dg.AssetKey(["shop", "orders"])
+    upstream = _ancestors(graph, lifecycle)
+    assert {orders, raw} <= upstream
+    assert lifecycle in _ancestors(graph, dg.AssetKey(["serving", "marts"]))
+    assert dg.AssetKey(["serving", "marts"]) in _ancestors(
+        graph, dg.AssetKey(["site", "management"])
+    )
+
+
+def _ancestors(graph: object, key: dg.AssetKey) -> set[dg.AssetKey]:
+    parents: set[dg.AssetKey] = set(graph.get(key).parent_keys)  # type: ignore[attr-defined]
+    return parents.union(*(_ancestors(graph, parent) for parent in parents))
+
+
+def test_every_rule_is_a_check_that_blocks_unless_it_only_warns() -> None:
+    rules = read_rules()
+    specs = check_specs(rules)
+    assert len({(spec.asset_key, spec.name) for spec in specs}) == len(rules)
+    for rule, spec in zip(rules, specs, strict=True):
+        assert spec.blocking == (rule.severity != "warn")
+
+
+def _verdict(rule: Rule, status: str) -> Verdict:
+    return Verdict(
+        check_id=rule.check_id,
+        source_system="shop",
+        feed=rule.feed,
+        subject=rule.subject,
+        status=status,  # type: ignore[arg-type]
+        severity=rule.severity,
+        as_of_date=None,
+        statistic=1.0,
+        threshold=rule.threshold,
+        effect=None,
+        effect_threshold=None,
+        sample_size=1,
+        message=f"{rule.check_id} is {status}.",
+        guards=rule.guards,
+    )
+
+
+@pytest.mark.parametrize(
+    ("statuses", "passed", "severity"),
+    [
+        (["passed"], True, dg.AssetCheckSeverity.WARN),
+        (["not evaluated"], True, dg.AssetCheckSeverity.WARN),
+        (["passed", "failed"], False, dg.AssetCheckSeverity.ERROR),
+        (["errored"], False, dg.AssetCheckSeverity.ERROR),
+    ],
+)
+def test_the_worst_verdict_decides(
+    statuses: list[str], passed: bool, severity: dg.AssetCheckSeverity
+) -> None:
+    rule = next(rule for rule in read_rules() if rule.check_id == "F2")
+    key = check_key(rule.check_id, rule.subject, rule.guards)
+    result = check_result(key, [_verdict(rule, status) for status in statuses])
+    assert result.passed is passed
+    assert result.severity == severity
+    assert result.metadata["status"].value == ", ".join(sorted(set(statuses)))
+
+
+def test_a_failed_warning_does_not_block() -> None:
+    rule = next(rule for rule in read_rules() if rule.severity == "warn")
+    key = check_key(rule.check_id, rule.subject, rule.guards)
+    result = check_result(key, [_verdict(rule, "failed")])
+    assert not result.passed
+    assert result.severity == dg.AssetCheckSeverity.WARN
+
+
+def test_every_verdict_finds_its_check() -> None:
+    rules = read_rules()
+    verdicts = [_verdict(rule, "passed") for rule in rules]
+    grouped = verdicts_by_check(rules, verdicts)
+    assert sum(len(own) for own in grouped.values()) >= len(verdicts)
+    assert all(grouped.values())
+
+
+def test_arrows_run_one_way() -> None:
+    """Neither stammkunde nor simulator imports Dagster or a layer above it."""
+    forbidden = {
+        "stammkunde": {"dagster", "dagster_dbt", "orchestration", "simulator"},
+        "simulator": {"dagster", "dagster_dbt", "orchestration", "stammkunde"},
+    }
+    found = [
+        f"{path.relative_to(PROJECT)} imports {module}"
+        for package, modules in forbidden.items()
+        for path in (PROJECT / package).rglob("*.py")
+        for module in _imports(path) & modules
+    ]
+    assert found == []
+
+
+def _imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
