@@ -37,7 +37,7 @@ lint: $(READY) ## ruff, mypy, sqlfluff and dbt parse without a warning
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/stammkunde dbt parse --warn-error --no-partial-parse --quiet
-	@$(BIN)/stammkunde exec sqlfluff lint models tests/dbt --processes 2 --disable-progress-bar
+	@$(BIN)/stammkunde exec sqlfluff lint models tests/dbt --processes 2 --disable-progress-bar --nocolor
 
 dev: $(READY) ## Dagster's UI on http://127.0.0.1:3000
 	@$(BIN)/stammkunde dev $(if $(SOURCE),--source "$(SOURCE)") $(if $(LANDING),--landing "$(LANDING)") \

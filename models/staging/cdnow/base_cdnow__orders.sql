@@ -28,7 +28,6 @@ with typed_orders as (
 renamed as (
 
     select
-        coalesce(customer_id, master_id) as contact_key,
         order_date,
         cds,
         dollar_value,
@@ -37,7 +36,8 @@ renamed as (
         _loaded_at,
         record_date,
         rejection_reasons,
-        row_outcome
+        row_outcome,
+        coalesce(customer_id, master_id) as contact_key
     from typed_orders
 
 ),
@@ -47,10 +47,6 @@ numbered as (
     select
         contact_key,
         order_date,
-        row_number() over (
-            partition by contact_key, order_date
-            order by _loaded_at, _file, _row_number
-        ) as order_of_day,
         cds,
         dollar_value,
         _file,
@@ -58,7 +54,11 @@ numbered as (
         _loaded_at,
         record_date,
         rejection_reasons,
-        row_outcome
+        row_outcome,
+        row_number() over (
+            partition by contact_key, order_date
+            order by _loaded_at, _file, _row_number
+        ) as order_of_day
     from renamed
 
 ),
@@ -66,9 +66,6 @@ numbered as (
 outcomes as (
 
     select
-        contact_key
-        || '-' || cast(order_date as string)
-        || '-' || cast(order_of_day as string) as order_key,
         contact_key,
         order_date,
         cds,
@@ -78,7 +75,10 @@ outcomes as (
         _loaded_at,
         record_date,
         rejection_reasons,
-        row_outcome
+        row_outcome,
+        contact_key
+        || '-' || cast(order_date as string)
+        || '-' || cast(order_of_day as string) as order_key
     from numbered
 
 )

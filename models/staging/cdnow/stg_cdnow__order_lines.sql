@@ -16,8 +16,8 @@ pieces as (
 
     select
         order_key,
-        greatest(cds, 1) as quantity,
-        cast(dollar_value * 100 as bigint) as cents
+        cast(dollar_value * 100 as bigint) as cents,
+        greatest(cds, 1) as quantity
     from base_rows
     where row_outcome = 'accepted'
 
@@ -28,17 +28,15 @@ prices as (
     select
         order_key,
         quantity,
-        mod(cents, quantity) as cents_left,
-        cast((cents - mod(cents, quantity)) / quantity as bigint) as cents_a_piece
+        cast((cents - mod(cents, quantity)) / quantity as bigint) as cents_a_piece,
+        mod(cents, quantity) as cents_left
     from pieces
 
 ),
 
-{#-
-    The prices of the pieces are unknown; they share the value of the order evenly. What cannot be
-    shared in whole cents falls on the last piece, on a line of its own: so the lines add up to the
-    order's value exactly, and no rounding looks like a discount.
--#}
+-- The prices of the pieces are unknown; they share the value of the order evenly. What cannot be
+-- shared in whole cents falls on the last piece, on a line of its own: so the lines add up to the
+-- order's value exactly, and no rounding looks like a discount.
 lines as (
 
     select

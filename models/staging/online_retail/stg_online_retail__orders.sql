@@ -12,27 +12,25 @@ with base_rows as (
 
 ),
 
-{#-
-    Invoices of postage or write-offs alone are no orders. 43 invoices span two minutes; the first
-    counts. A cancellation is an order of its own, delivered and of negative value: the marts count
-    no purchase for it, and its customer's revenue falls.
--#}
+-- Invoices of postage or write-offs alone are no orders. 43 invoices span two minutes; the first
+-- counts. A cancellation is an order of its own, delivered and of negative value: the marts count
+-- no purchase for it, and its customer's revenue falls.
 orders as (
 
     select
         order_key,
-        min(contact_key) as contact_key,
         cast(null as string) as email,
         cast(null as string) as phone,
         cast(null as string) as anonymous_id,
         cast(null as string) as loyalty_card,
-        min(invoiced_at) as ordered_at,
         'web' as sales_channel,
         'delivered' as status,
         'GBP' as currency,
-        min(country) as country,
         cast(null as timestamp) as promised_at,
         cast(null as timestamp) as delivered_at,
+        min(contact_key) as contact_key,
+        min(invoiced_at) as ordered_at,
+        min(country) as country,
         min(invoiced_at) as updated_at
     from base_rows
     where row_outcome = 'accepted'

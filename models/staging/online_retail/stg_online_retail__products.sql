@@ -66,13 +66,13 @@ products as (
 
     select
         first_lines.product_key,
-        coalesce(ranked_names.name, first_lines.product_key) as name,
         cast(null as string) as category,
         cast(null as decimal(18, 4)) as list_price,
         cast(null as decimal(18, 4)) as unit_cost,
         'GBP' as currency,
         cast(null as bigint) as stock,
-        first_lines.updated_at
+        first_lines.updated_at,
+        coalesce(ranked_names.name, first_lines.product_key) as name
     from first_lines
     left join ranked_names
         on
