@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# The home that build, docs and dev look at.
+SHOWN = $(abspath $(or $(HOME_DIR),data/demo))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run build test lint dev docs bench lock clean
@@ -26,8 +28,8 @@ run: $(READY) ## run on own data: make run SOURCE=… LANDING=… [AS_OF=2011-12
 	@$(BIN)/stammkunde run $(if $(SOURCE),--source "$(SOURCE)") $(if $(LANDING),--landing "$(LANDING)") \
 		$(if $(AS_OF),--as-of "$(AS_OF)") $(if $(HOME_DIR),--home "$(HOME_DIR)")
 
-build: $(READY) ## dbt build alone, on what is loaded already
-	@$(BIN)/stammkunde dbt build
+build: $(READY) ## dbt build alone, with its unit tests, on what is loaded already
+	@STAMMKUNDE_HOME=$(SHOWN) $(BIN)/stammkunde dbt build
 
 test: $(READY) ## dbt unit tests, data tests and pytest, on data the tests make
 	@$(BIN)/pytest
@@ -41,10 +43,11 @@ lint: $(READY) ## ruff, mypy, sqlfluff and dbt parse without a warning
 
 dev: $(READY) ## Dagster's UI on http://127.0.0.1:3000
 	@$(BIN)/stammkunde dev $(if $(SOURCE),--source "$(SOURCE)") $(if $(LANDING),--landing "$(LANDING)") \
-		$(if $(HOME_DIR),--home "$(HOME_DIR)")
+		--home "$(SHOWN)"
 
 docs: $(READY) ## dbt's documentation as one page
-	@$(BIN)/stammkunde dbt docs generate --static
+	@STAMMKUNDE_HOME=$(SHOWN) $(BIN)/stammkunde dbt --quiet docs generate --static
+	@echo "$(SHOWN)/target/static_index.html"
 
 bench: $(READY) ## time load and build on 1M and 4M simulated events
 	@$(BIN)/python -m benchmarks

@@ -25,14 +25,16 @@ HomeOption = Annotated[
 ]
 
 
-def _execute(arguments: list[str], place: Home, **variables: str) -> int:
-    """Run a command of this environment for a home; its exit code."""
+def _execute(
+    arguments: list[str], place: Home, folder: Path | None = None, **variables: str
+) -> int:
+    """Run a command of this environment for a home, in ``folder`` or here; its exit code."""
     prepare(place)
     # What stands beside this interpreter comes first: dbt, dagster and sqlfluff of the same lock.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, **place.environment(), "PATH": path, **variables}
     try:
-        return subprocess.run(arguments, env=environment, check=False).returncode
+        return subprocess.run(arguments, env=environment, cwd=folder, check=False).returncode
     except FileNotFoundError:
         Console(stderr=True).print(f"There is no command {arguments[0]!r} in this environment.")
         return 127
@@ -106,16 +108,14 @@ def dev(
 ) -> None:
     """Open Dagster's UI with its schedule on http://127.0.0.1:<port>."""
     default = home().root / source if source else home().root
-    arguments = ["dagster", "dev", "--host", "127.0.0.1", "--port", str(port)]
+    place = Home((home_folder or default).resolve())
+    address = ["--host", "127.0.0.1", "--port", str(port)]
+    module = ["--module-name", "orchestration.definitions", "--working-directory", str(PROJECT)]
     code = _execute(
-        [
-            *arguments,
-            "--module-name",
-            "orchestration.definitions",
-            "--working-directory",
-            str(PROJECT),
-        ],
-        Home((home_folder or default).resolve()),
+        ["dagster", "dev", *address, *module],
+        place,
+        # Dagster takes its settings from the home; in the project's folder it would warn of others.
+        folder=place.dagster,
         STAMMKUNDE_SOURCE=source,
         STAMMKUNDE_LANDING=str(landing.resolve()) if landing else "",
     )
