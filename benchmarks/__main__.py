@@ -21,12 +21,11 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from simulator import Settings as Simulation
 from stammkunde.homes import prepare
 from stammkunde.paths import Home
 
 SOURCE = "shop"
-# The simulated shop tracks about this many events a person in the days simulated here.
-EVENTS_PER_CUSTOMER = 25
 DAYS = 730
 DEAREST = 10
 
@@ -80,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measure(events: int, seed: int, home: Home, console: Console) -> Measurement:
     """Simulate, then load and build in processes of their own, so that memory can be told apart."""
-    customers = events // EVENTS_PER_CUSTOMER
+    customers = round(events / Simulation.events_per_person)
     console.print(f"Simulating about {events:,} events ({customers:,} people) …")
     prepare(home)
     size = ["--customers", str(customers), "--days", str(DAYS), "--seed", str(seed)]

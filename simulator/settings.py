@@ -55,7 +55,7 @@ class Settings:
     alpha: float = 4.414
     a: float = 0.793
     b: float = 2.426
-    events_per_person: float = 25.0
+    events_per_person: float = 50.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be simulated."""
