@@ -28,6 +28,7 @@ customer_contacts as (
         row_number() over (
             partition by customer_records.customer_id
             order by
+                case when contacts.country is null then 1 else 0 end,
                 contacts.updated_at desc,
                 customer_records.record_id desc
         ) as newest_first

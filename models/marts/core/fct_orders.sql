@@ -60,7 +60,8 @@ valued as (
         not orders.is_cancelled and coalesce(order_amounts.moved_amount, 1) = 0 as is_free,
         case
             when orders.is_cancelled then 0
-            else coalesce(order_amounts.amount_after_returns_reporting, 0)
+            when order_amounts.order_id is null then 0
+            else order_amounts.amount_after_returns_reporting
         end as net_revenue
     from orders
     left join order_amounts

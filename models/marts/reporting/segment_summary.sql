@@ -19,6 +19,13 @@ report_dates as (
     from snapshots
 ),
 
+-- Before the first customer there is nothing to compare with: null, not 0.
+histories as (
+    select count(*) > 0 as has_previous
+    from segments
+    where not is_current
+),
+
 counted as (
     select
         segment_id,
@@ -44,16 +51,21 @@ summarised as (
         segment_names.phase_name_de,
         segment_names.lost_stage,
         cast(coalesce(counted.customer_count, 0) as bigint) as customer_count,
-        cast(coalesce(counted.previous_customer_count, 0) as bigint) as previous_customer_count,
+        cast(
+            case when histories.has_previous then coalesce(counted.previous_customer_count, 0) end as bigint
+        ) as previous_customer_count,
         cast(coalesce(counted.net_revenue_30d, 0) as decimal(18, 4)) as net_revenue_30d,
-        cast(coalesce(counted.previous_net_revenue_30d, 0) as decimal(18, 4))
-            as previous_net_revenue_30d,
+        cast(
+            case when histories.has_previous then coalesce(counted.previous_net_revenue_30d, 0) end as decimal(18, 4)
+        ) as previous_net_revenue_30d,
         cast(coalesce(counted.net_revenue_365d, 0) as decimal(18, 4)) as net_revenue_365d,
-        cast(coalesce(counted.previous_net_revenue_365d, 0) as decimal(18, 4))
-            as previous_net_revenue_365d,
+        cast(
+            case when histories.has_previous then coalesce(counted.previous_net_revenue_365d, 0) end as decimal(18, 4)
+        ) as previous_net_revenue_365d,
         cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency
     from segment_names
     cross join report_dates
+    cross join histories
     left join counted
         on segment_names.segment_id = counted.segment_id
 )

@@ -28,6 +28,7 @@ accepted as (
         cast(null as string) as country,
         cast(null as timestamp) as promised_at,
         cast(null as timestamp) as delivered_at,
+        cast(null as timestamp) as cancelled_at,
         ordered_at as updated_at
     from base_rows
     where row_outcome = 'accepted'

@@ -28,6 +28,7 @@ orders as (
         'GBP' as currency,
         cast(null as timestamp) as promised_at,
         cast(null as timestamp) as delivered_at,
+        cast(null as timestamp) as cancelled_at,
         min(contact_key) as contact_key,
         min(invoiced_at) as ordered_at,
         min(country) as country,

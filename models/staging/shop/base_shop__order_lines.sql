@@ -10,7 +10,7 @@
         'product_key': {'required': true},
         'quantity': {'type': 'decimal(18,4)', 'required': true, 'check': 'quantity <> 0'},
         'unit_price': {'type': 'decimal(18,4)', 'required': true, 'check': 'unit_price >= 0'},
-        'discount': {'type': 'decimal(18,4)'},
+        'discount': {'type': 'decimal(18,4)', 'check': 'discount * quantity >= 0'},
         'tax': {'type': 'decimal(18,4)'},
         'is_return': {
             'type': 'boolean',

@@ -1,29 +1,32 @@
--- A row is an order whose revenue is not the sum of its lines', or whose net amount is not gross
--- less discount, returns and cancellation.
+-- A row is an order whose net amount is not gross less discount, returns and cancellation, or a line
+-- of an order that fct_orders does not have, or an order whose revenue is not that of its lines.
 with
 
 orders as (
     select * from {{ ref('fct_orders') }}
 ),
 
+order_lines as (
+    select * from {{ ref('fct_order_lines') }}
+),
+
 line_revenues as (
     select
         order_id,
         sum(net_revenue) as net_revenue
-    from {{ ref('fct_order_lines') }}
+    from order_lines
     group by order_id
 ),
 
 differences as (
-    select
-        orders.order_id,
-        orders.net_revenue,
-        line_revenues.net_revenue as line_net_revenue
+    select coalesce(orders.order_id, line_revenues.order_id) as order_id
     from orders
-    left join line_revenues
+    full outer join line_revenues
         on orders.order_id = line_revenues.order_id
     where
-        coalesce(line_revenues.net_revenue, 0) <> coalesce(orders.net_revenue, 0)
+        orders.order_id is null
+        or orders.net_revenue is null
+        or orders.net_revenue <> coalesce(line_revenues.net_revenue, 0)
         or orders.net_amount
         <> orders.gross_amount
         - orders.discount_amount

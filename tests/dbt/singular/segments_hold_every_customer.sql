@@ -1,23 +1,43 @@
--- A row is a difference between the customers of dim_customers, of customer_lifecycle and of
--- segment_summary, which are the same people counted three times.
+-- A row is a customer of dim_customers without a segment or the other way round, or a segment whose
+-- count in segment_summary is not that of its customers.
 with
 
-counts as (
+customers as (
+    select * from {{ ref('dim_customers') }}
+),
+
+lifecycle as (
+    select * from {{ ref('customer_lifecycle') }}
+),
+
+summary as (
+    select * from {{ ref('segment_summary') }}
+),
+
+segment_counts as (
     select
-        (select count(*) from {{ ref('dim_customers') }}) as customer_count,
-        (select count(*) from {{ ref('customer_lifecycle') }}) as lifecycle_count,
-        (select sum(customer_count) from {{ ref('segment_summary') }}) as summary_count
+        segment_id,
+        count(*) as customer_count
+    from lifecycle
+    group by segment_id
 ),
 
 differences as (
-    select
-        customer_count,
-        lifecycle_count,
-        summary_count
-    from counts
+    select coalesce(customers.customer_id, lifecycle.customer_id) as difference
+    from customers
+    full outer join lifecycle
+        on customers.customer_id = lifecycle.customer_id
     where
-        customer_count <> lifecycle_count
-        or customer_count <> summary_count
+        customers.customer_id is null
+        or lifecycle.customer_id is null
+
+    union all
+
+    select coalesce(summary.segment_id, segment_counts.segment_id) as difference
+    from summary
+    full outer join segment_counts
+        on summary.segment_id = segment_counts.segment_id
+    where coalesce(summary.customer_count, -1) <> coalesce(segment_counts.customer_count, 0)
 )
 
 select * from differences

@@ -8,7 +8,7 @@ address_customers as (
     select * from {{ ref('int_identity__address_customers') }}
 ),
 
--- Of two changes at the same instant the withdrawal counts: silence is never taken for a yes.
+-- What each record and address last said. Of two changes at the same instant the withdrawal counts.
 ranked as (
     select
         address_customers.customer_id,
@@ -17,15 +17,16 @@ ranked as (
         consents.state = 'granted' as is_granted,
         row_number() over (
             partition by
-                address_customers.customer_id,
+                consents.source_system,
+                consents.contact_key,
+                consents.address,
                 consents.purpose,
                 consents.channel
             order by
                 consents.changed_at desc,
                 consents.state desc,
-                consents.source_system asc,
-                consents.contact_key asc nulls last,
-                consents.address asc nulls last
+                consents.legal_basis asc,
+                consents.source asc
         ) as newest_first
     from consents
     inner join address_customers
@@ -36,14 +37,19 @@ ranked as (
             and coalesce(consents.address, '') = coalesce(address_customers.address, '')
 ),
 
+-- A person is asked more than once; a withdrawal under any of the records holds for all.
 granted as (
     select
         customer_id,
         purpose,
         channel,
-        is_granted
+        min(case when is_granted then 1 else 0 end) = 1 as is_granted
     from ranked
     where newest_first = 1
+    group by
+        customer_id,
+        purpose,
+        channel
 ),
 
 current_consents as (

@@ -4,13 +4,31 @@ rates as (
     select * from {{ ref('exchange_rates') }}
 ),
 
+-- A rate holds until the next one, or until it is too old to be used; the euro's never ages.
 periods as (
     select
         currency,
         units_per_eur,
         valid_from,
-        lead(valid_from) over (partition by currency order by valid_from) as valid_before
+        lead(valid_from) over (partition by currency order by valid_from) as next_valid_from,
+        case
+            when currency <> 'EUR'
+                then {{ dbt.dateadd('day', var('exchange_rate_max_age_days'), 'valid_from') }}
+        end as expires_on
     from rates
+),
+
+bounded_periods as (
+    select
+        currency,
+        units_per_eur,
+        valid_from,
+        case
+            when next_valid_from is null then expires_on
+            when next_valid_from > expires_on then expires_on
+            else next_valid_from
+        end as valid_before
+    from periods
 ),
 
 order_days as (
@@ -33,7 +51,7 @@ converted as (
             end as decimal(18, 8)
         ) as exchange_rate
     from order_days
-    left join periods as source_periods
+    left join bounded_periods as source_periods
         on
             order_days.currency = source_periods.currency
             and order_days.order_date >= source_periods.valid_from
@@ -41,7 +59,7 @@ converted as (
                 order_days.order_date < source_periods.valid_before
                 or source_periods.valid_before is null
             )
-    left join periods as target_periods
+    left join bounded_periods as target_periods
         on
             target_periods.currency = '{{ var("reporting_currency") }}'
             and order_days.order_date >= target_periods.valid_from

@@ -1,5 +1,9 @@
 with
 
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
 orders as (
     select * from {{ ref('orders') }}
 ),
@@ -18,19 +22,21 @@ rates as (
 
 keyed as (
     select
-        {{ qualified_id('source_system', 'order_key') }} as order_id,
-        source_system,
-        order_key,
-        ordered_at,
-        cast(ordered_at as date) as order_date,
-        sales_channel,
-        status,
-        currency,
-        country,
-        promised_at,
-        delivered_at,
-        updated_at
+        orders.source_system,
+        orders.order_key,
+        orders.ordered_at,
+        orders.sales_channel,
+        orders.status,
+        orders.currency,
+        orders.country,
+        orders.promised_at,
+        orders.delivered_at,
+        {{ qualified_id('orders.source_system', 'orders.order_key') }} as order_id,
+        cast(orders.ordered_at as date) as order_date,
+        -- A cancellation written after the day of the run is not known on it.
+        case when orders.cancelled_at < as_of.as_of_end then orders.cancelled_at end as cancelled_at
     from orders
+    cross join as_of
 ),
 
 identified as (
@@ -49,9 +55,9 @@ identified as (
         keyed.country,
         keyed.promised_at,
         keyed.delivered_at,
+        keyed.cancelled_at,
         keyed.sales_channel in ('web', 'app') as is_online,
-        keyed.status = 'cancelled' as is_cancelled,
-        case when keyed.status = 'cancelled' then keyed.updated_at end as cancelled_at
+        keyed.cancelled_at is not null as is_cancelled
     from keyed
     left join customer_records
         on
