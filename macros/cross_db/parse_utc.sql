@@ -6,7 +6,8 @@
     has to pass through `timestamptz`. Spark's `timestamp` is an instant already.
 
     Arguments:
-        text: SQL expression of type string.
+        text: SQL expression of type string that looks like ISO 8601 (see `typed_value`): what each
+            engine takes beyond it differs.
     Returns: SQL expression of type timestamp (UTC).
 -#}
 {% macro parse_utc(text) -%}
