@@ -18,6 +18,9 @@ CASES = Path(__file__).parent / "macro_cases"
 STOPS = "raise_error_stops"
 NAMES = sorted(path.stem for path in CASES.glob("*.sql") if path.stem != STOPS)
 
+# Macros without dialects of their own that lean on what the engines do differently.
+FURTHER = {"typed_value"}
+
 # Dispatched macros whose effect no expression shows, and what shows it instead.
 COVERED_ELSEWHERE = {
     "register_raw_tables": "every build of the parity tests reads its raw tables through it",
@@ -36,7 +39,7 @@ def _dispatched() -> set[str]:
 def test_every_dispatched_macro_has_a_case() -> None:
     assert len(_dispatched()) >= 8
     assert _dispatched() - set(NAMES) - set(COVERED_ELSEWHERE) == set()
-    assert set(NAMES) - _dispatched() == set(), "cases of macros that are no longer dispatched"
+    assert set(NAMES) - _dispatched() == FURTHER
 
 
 @pytest.fixture(scope="module")

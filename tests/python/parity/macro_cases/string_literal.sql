@@ -7,7 +7,7 @@ with results as (
     select
         {{ loop.index }} as case_id,
         {{ string_literal(text) }} as text_value,
-        length({{ string_literal(text) }}) as characters
+        cast(length({{ string_literal(text) }}) as {{ dbt.type_bigint() }}) as characters
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
