@@ -3,10 +3,12 @@
     as UTC.
 
     DuckDB's cast to `timestamp` silently drops an offset (`10:00+02:00` becomes 10:00), so the text
-    has to pass through `timestamptz`. Spark's `timestamp` is an instant already.
+    has to pass through `timestamptz`. Spark's `timestamp` is an instant already, but it
+    reads no offset behind a time without seconds.
 
     Arguments:
-        text: SQL expression of type string.
+        text: SQL expression of type string that looks like ISO 8601 (see `typed_value`): what each
+            engine takes beyond it differs.
     Returns: SQL expression of type timestamp (UTC).
 -#}
 {% macro parse_utc(text) -%}
@@ -18,5 +20,7 @@
 {%- endmacro %}
 
 {% macro spark__parse_utc(text) -%}
-    try_cast({{ text }} as timestamp)
+    try_cast(
+        regexp_replace({{ text }}, '([T ][0-9]+:[0-9]+)(Z| UTC|[+-][0-9:]+)$', '$1:00$2') as timestamp
+    )
 {%- endmacro %}

@@ -5,7 +5,6 @@
     case
         when kind = 'nps' then score between 0 and 10
         when kind in ('csat', 'review') then score between 1 and 5
-        else score not in (cast('nan' as double), cast('inf' as double), cast('-inf' as double))
     end
 {%- endset %}
 {{ base_rows(

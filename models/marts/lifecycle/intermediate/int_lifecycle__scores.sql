@@ -25,7 +25,7 @@ classified as (
         customer_id,
         first_order_date,
         last_order_date,
-        {{ dbt.datediff('last_order_date', 'snapshot_date', 'day') }}
+        cast({{ dbt.datediff('last_order_date', 'snapshot_date', 'day') }} as bigint)
             as days_since_last_order,
         order_count,
         purchase_day_count,
@@ -47,10 +47,12 @@ scored as (
         classified.order_count,
         -- The counts that purchase models take: x, t_x and T, here in days.
         classified.purchase_day_count - 1 as repeat_purchase_day_count,
-        {{ dbt.datediff('classified.first_order_date', 'classified.last_order_date', 'day') }}
-            as recency_days,
-        {{ dbt.datediff('classified.first_order_date', 'classified.snapshot_date', 'day') }}
-            as age_days,
+        cast(
+            {{ dbt.datediff('classified.first_order_date', 'classified.last_order_date', 'day') }} as bigint
+        ) as recency_days,
+        cast(
+            {{ dbt.datediff('classified.first_order_date', 'classified.snapshot_date', 'day') }} as bigint
+        ) as age_days,
         classified.net_revenue,
         classified.net_revenue_window,
         classified.purchase_class,
