@@ -8,7 +8,9 @@
     Returns: a select statement.
 -#}
 {% macro rejected_rows(source_name, table_name, base) %}
-with base_rows as (
+with
+
+base_rows as (
 
     select
         _file,

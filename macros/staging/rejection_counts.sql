@@ -46,6 +46,7 @@ with {% for feed in feeds -%}
 
 {% endfor -%}
 rejected as (
+
     {% for feed in feeds %}
     select
         '{{ feed }}' as feed,
@@ -63,6 +64,7 @@ rejected as (
 ),
 
 places as (
+
     {% for place in range(1, (most_columns | max) + 2) %}
     select {{ place }} as place
     {%- if not loop.last %}

@@ -41,6 +41,7 @@ with {% for feed, record_date in record_dates.items() -%}
 
 {% endfor -%}
 counted as (
+
     {% for feed in record_dates %}
     select
         '{{ feed }}' as feed,

@@ -16,7 +16,9 @@
 {%- for source, feeds in var('sources', {}).items() if feed in feeds -%}
     {%- do givers.append(source) -%}
 {%- endfor -%}
-with as_of as (
+with
+
+as_of as (
 
     select as_of_end from {{ ref('as_of') }}
 
@@ -36,6 +38,7 @@ with as_of as (
 
 {% endfor -%}
 unioned as (
+
     {% if givers %}
     {%- for source in givers %}
     select

@@ -5,7 +5,10 @@
 {% set day_is_given = as_of_limit() is not none %}
 {% set given_day = "'" ~ var('as_of_date') ~ "'" if day_is_given else 'null' %}
 {% set sources = {} if day_is_given else var('sources', {}) %}
-with newest as (
+with
+
+newest as (
+
     {% for source, feeds in sources.items() if 'orders' in feeds %}
         select cast(max(least(ordered_at, updated_at)) as date) as record_date
         from {{ ref('stg_' ~ source ~ '__orders') }}

@@ -3,9 +3,12 @@
     the day of the run are left out; a line whose order never came stays, and is counted by the test
     `order_lines_have_an_order`.
 -#}
-with known_lines as (
+with
+
+known_lines as (
 
     {{ union_feed('order_lines', times=['returned_at']) | indent(4) }}
+
 ),
 
 known_orders as (
@@ -18,6 +21,7 @@ known_orders as (
 ),
 
 every_order as (
+
     {% for source, feeds in var('sources', {}).items() if 'orders' in feeds %}
         select
             '{{ source }}' as source_system,

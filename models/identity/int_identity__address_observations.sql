@@ -1,4 +1,6 @@
-with messages as (
+with
+
+messages as (
 
     select
         source_system,

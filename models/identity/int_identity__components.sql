@@ -1,6 +1,8 @@
 {{ config(materialized='connected_components') }} -- the loop that no single query can be
 
-with edges as (
+with
+
+edges as (
 
     select
         record_node,

@@ -1,4 +1,6 @@
-with customer_records as (
+with
+
+customer_records as (
 
     select
         record_type,

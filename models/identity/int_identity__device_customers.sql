@@ -1,4 +1,6 @@
-with devices as (
+with
+
+devices as (
 
     select
         source_system,

@@ -1,4 +1,6 @@
-with events as (
+with
+
+events as (
 
     select
         source_system,

@@ -1,4 +1,6 @@
-with record_identifiers as (
+with
+
+record_identifiers as (
 
     select
         record_node,

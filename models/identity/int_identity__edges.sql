@@ -1,6 +1,8 @@
 {{ config(materialized='view') }} -- a filter, not worth a copy of the largest table of this folder
 
-with edge_decisions as (
+with
+
+edge_decisions as (
 
     select
         record_node,

@@ -1,4 +1,6 @@
-with identifier_usage as (
+with
+
+identifier_usage as (
 
     select
         identifier_type,

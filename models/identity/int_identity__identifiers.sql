@@ -1,4 +1,6 @@
-with edges as (
+with
+
+edges as (
 
     select
         record_node,

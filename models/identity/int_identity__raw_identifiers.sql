@@ -1,4 +1,6 @@
-with records as (
+with
+
+records as (
 
     select
         record_type,

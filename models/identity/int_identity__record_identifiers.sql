@@ -1,4 +1,6 @@
-with raw_identifiers as (
+with
+
+raw_identifiers as (
 
     select
         record_node,

@@ -1,4 +1,6 @@
-with contacts as (
+with
+
+contacts as (
 
     select
         source_system,

@@ -12,18 +12,37 @@
 with
 
 orders as (
-    select * from {{ ref('orders') }}
+
+    select
+        source_system,
+        order_key,
+        ordered_at
+    from {{ ref('orders') }}
+
 ),
 
 order_lines as (
-    select * from {{ ref('order_lines') }}
+
+    select
+        source_system,
+        order_key,
+        returned_at
+    from {{ ref('order_lines') }}
+
 ),
 
 events as (
-    select * from {{ ref('events') }}
+
+    select
+        source_system,
+        occurred_at,
+        received_at
+    from {{ ref('events') }}
+
 ),
 
 dated_order_lines as (
+
     select
         order_lines.source_system,
         coalesce(order_lines.returned_at, orders.ordered_at) as happened_at
@@ -32,9 +51,11 @@ dated_order_lines as (
         on
             order_lines.source_system = orders.source_system
             and order_lines.order_key = orders.order_key
+
 ),
 
 daily_counts as (
+
     select
         source_system,
         'events' as feed,
@@ -63,6 +84,7 @@ daily_counts as (
         from {{ ref(feed) }}
         group by source_system, cast({{ feed_time }} as date)
     {%- endfor %}
+
 )
 
 select * from daily_counts

@@ -4,30 +4,52 @@
 with
 
 rules as (
-    select * from {{ ref('collection_checks') }}
+
+    select
+        check_id,
+        feed,
+        baseline_periods
+    from {{ ref('collection_checks') }}
     where check_id = 'B1' and feed = 'events'
+
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+
+    select as_of_date
+    from {{ ref('as_of') }}
+
 ),
 
 events as (
-    select * from {{ ref('events') }}
+
+    select
+        source_system,
+        {%- for dimension in dimensions %}
+            {{ dimension }},
+        {%- endfor %}
+        occurred_at
+    from {{ ref('events') }}
+
 ),
 
 longest_baseline as (
+
     select max(baseline_periods) as max_periods from rules
+
 ),
 
 window_start as (
+
     select cast({{ dbt.dateadd('day', '-max_periods', 'as_of_date') }} as timestamp) as starts_at
     from as_of
     cross join longest_baseline
+
 ),
 
 -- one scan of the window for all dimensions
 combinations as (
+
     select
         events.source_system,
         cast(events.occurred_at as date) as record_date,
@@ -44,9 +66,11 @@ combinations as (
             events.{{ dimension }},
         {%- endfor %}
         cast(events.occurred_at as date)
+
 ),
 
 daily_mix as (
+
     {%- for dimension in dimensions %}
         select
             source_system,
@@ -60,6 +84,7 @@ daily_mix as (
         group by source_system, coalesce({{ dimension }}, '(empty)'), record_date
         {{ 'union all' if not loop.last }}
     {%- endfor %}
+
 )
 
 select * from daily_mix

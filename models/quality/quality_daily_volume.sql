@@ -1,24 +1,49 @@
 with
 
 rules as (
-    select * from {{ ref('collection_checks') }}
+
+    select
+        check_id,
+        feed,
+        minimum_sample,
+        baseline_periods,
+        minimum_baseline,
+        scale_floor
+    from {{ ref('collection_checks') }}
     where check_id = 'F2'
+
 ),
 
 enabled_feeds as (
-    select * from {{ ref('quality_enabled_feeds') }}
+
+    select
+        source_system,
+        feed
+    from {{ ref('quality_enabled_feeds') }}
+
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+
+    select as_of_date
+    from {{ ref('as_of') }}
+
 ),
 
 daily_counts as (
-    select * from {{ ref('quality_daily_counts') }}
+
+    select
+        source_system,
+        feed,
+        record_date,
+        row_count
+    from {{ ref('quality_daily_counts') }}
     where record_date is not null
+
 ),
 
 subjects as (
+
     select
         rules.check_id,
         enabled_feeds.source_system,
@@ -32,27 +57,33 @@ subjects as (
     inner join enabled_feeds
         on rules.feed = enabled_feeds.feed
     cross join as_of
+
 ),
 
 first_days as (
+
     select
         source_system,
         feed,
         min(record_date) as first_date
     from daily_counts
     group by source_system, feed
+
 ),
 
 -- Days on which the source gave anything. A feed without rows on such a day counts as zero there; a
 -- day on which the whole shop was shut is no part of the baseline.
 source_days as (
+
     select distinct
         source_system,
         record_date
     from daily_counts
+
 ),
 
 baseline_days as (
+
     select
         subjects.source_system,
         subjects.feed,
@@ -73,9 +104,11 @@ baseline_days as (
         <= 7 * subjects.baseline_periods
         and {{ dbt.datediff('record_date', 'as_of_date', 'day') }}
         % 7 = 0
+
 ),
 
 baseline_counts as (
+
     select
         baseline_days.source_system,
         baseline_days.feed,
@@ -86,9 +119,11 @@ baseline_counts as (
             baseline_days.source_system = daily_counts.source_system
             and baseline_days.feed = daily_counts.feed
             and baseline_days.record_date = daily_counts.record_date
+
 ),
 
 medians as (
+
     select
         source_system,
         feed,
@@ -96,9 +131,11 @@ medians as (
         median(row_count) as median_count
     from baseline_counts
     group by source_system, feed
+
 ),
 
 deviations as (
+
     select
         baseline_counts.source_system,
         baseline_counts.feed,
@@ -109,9 +146,11 @@ deviations as (
             baseline_counts.source_system = medians.source_system
             and baseline_counts.feed = medians.feed
     group by baseline_counts.source_system, baseline_counts.feed
+
 ),
 
 measured as (
+
     select
         subjects.check_id,
         subjects.source_system,
@@ -141,9 +180,11 @@ measured as (
             subjects.source_system = daily_counts.source_system
             and subjects.feed = daily_counts.feed
             and subjects.as_of_date = daily_counts.record_date
+
 ),
 
 judged as (
+
     select
         check_id,
         source_system,
@@ -158,9 +199,11 @@ judged as (
         row_count - median_count as deviation,
         day_count >= minimum_baseline and median_count >= minimum_sample as is_evaluated
     from measured
+
 ),
 
 daily_volume as (
+
     select
         check_id,
         source_system,
@@ -191,6 +234,7 @@ daily_volume as (
         || {{ grouped_number('median_count') }} || ' expected from the '
         || {{ grouped_number('day_count') }} || ' same weekdays before)' as detail
     from judged
+
 )
 
 select * from daily_volume

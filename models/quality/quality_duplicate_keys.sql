@@ -1,16 +1,36 @@
 with
 
 row_samples as (
-    select * from {{ ref('quality_row_samples') }}
+
+    select
+        check_id,
+        source_system,
+        feed,
+        as_of_date,
+        minimum_sample,
+        sample_from,
+        sample_size,
+        sample_period
+    from {{ ref('quality_row_samples') }}
     where check_id = 'R2'
+
 ),
 
 rejection_counts as (
-    select * from {{ ref('quality_rejection_counts') }}
+
+    select
+        source_system,
+        feed,
+        record_date,
+        reason,
+        row_count
+    from {{ ref('quality_rejection_counts') }}
     where reason = 'duplicate_key'
+
 ),
 
 counted as (
+
     select
         row_samples.check_id,
         row_samples.source_system,
@@ -35,9 +55,11 @@ counted as (
         row_samples.sample_size,
         row_samples.minimum_sample,
         row_samples.sample_period
+
 ),
 
 duplicate_keys as (
+
     select
         check_id,
         source_system,
@@ -61,6 +83,7 @@ duplicate_keys as (
         {{ grouped_number('duplicate_rows') }} || ' of ' || {{ grouped_number('sample_size') }}
         || ' rows ' || sample_period || ' carry a key that was already there' as detail
     from counted
+
 )
 
 select * from duplicate_keys

@@ -1,6 +1,7 @@
 with
 
 enabled_feeds as (
+
     {%- set pairs = [] %}
     {%- for source, feeds in var('sources').items() %}
     {%- for feed in feeds %}
@@ -18,6 +19,7 @@ enabled_feeds as (
         cast(null as {{ dbt.type_string() }}) as feed
     where 1 = 0
     {%- endfor %}
+
 )
 
 select * from enabled_feeds

@@ -1,23 +1,51 @@
 with
 
 rules as (
-    select * from {{ ref('collection_checks') }}
+
+    select
+        check_id,
+        feed,
+        subject,
+        minimum_sample,
+        baseline_periods,
+        minimum_baseline,
+        minimum_cell
+    from {{ ref('collection_checks') }}
     where check_id = 'B1'
+
 ),
 
 enabled_feeds as (
-    select * from {{ ref('quality_enabled_feeds') }}
+
+    select
+        source_system,
+        feed
+    from {{ ref('quality_enabled_feeds') }}
+
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+
+    select as_of_date
+    from {{ ref('as_of') }}
+
 ),
 
 daily_mix as (
-    select * from {{ ref('quality_daily_mix') }}
+
+    select
+        source_system,
+        feed,
+        subject,
+        dimension_value,
+        record_date,
+        row_count
+    from {{ ref('quality_daily_mix') }}
+
 ),
 
 subjects as (
+
     select
         rules.check_id,
         enabled_feeds.source_system,
@@ -32,9 +60,11 @@ subjects as (
     inner join enabled_feeds
         on rules.feed = enabled_feeds.feed
     cross join as_of
+
 ),
 
 counted as (
+
     select
         subjects.source_system,
         subjects.feed,
@@ -54,10 +84,12 @@ counted as (
         daily_mix.record_date <= subjects.as_of_date
         and {{ dbt.datediff('record_date', 'as_of_date', 'day') }}
         <= subjects.baseline_periods
+
 ),
 
 -- the day under test (days_before = 0) is never part of its own baseline
 value_counts as (
+
     select
         source_system,
         feed,
@@ -67,11 +99,13 @@ value_counts as (
         sum(case when days_before > 0 then row_count else 0 end) as baseline_count
     from counted
     group by source_system, feed, subject, dimension_value
+
 ),
 
 -- A value that was never seen before is no sign of a loss (a new platform): it stays out of the
 -- comparison and is only counted. An empty value is never new: it may be a tracker that broke.
 totals as (
+
     select
         source_system,
         feed,
@@ -87,10 +121,12 @@ totals as (
         sum(baseline_count) as baseline_total
     from value_counts
     group by source_system, feed, subject
+
 ),
 
 -- values too rare for a chi-square cell of their own share one
 assigned_values as (
+
     select
         value_counts.source_system,
         value_counts.feed,
@@ -118,9 +154,11 @@ assigned_values as (
             and value_counts.feed = subjects.feed
             and value_counts.subject = subjects.subject
     where value_counts.baseline_count > 0 or value_counts.dimension_value = '(empty)'
+
 ),
 
 cell_counts as (
+
     select
         source_system,
         feed,
@@ -130,9 +168,11 @@ cell_counts as (
         sum(baseline_count) as baseline_count
     from assigned_values
     group by source_system, feed, subject, cell
+
 ),
 
 cells as (
+
     select
         cell_counts.source_system,
         cell_counts.feed,
@@ -155,11 +195,13 @@ cells as (
             cell_counts.source_system = subjects.source_system
             and cell_counts.feed = subjects.feed
             and cell_counts.subject = subjects.subject
+
 ),
 
 -- A cell below the minimum takes no part, but for empty values that have become many: they are held
 -- against the minimum, since a chi-square over an expectation near 0 would alarm on a handful.
 tested_cells as (
+
     select
         source_system,
         feed,
@@ -173,9 +215,11 @@ tested_cells as (
         / sqrt(greatest(expected, minimum_cell)) as residual
     from cells
     where expected >= minimum_cell or (cell = '(empty)' and observed > minimum_cell)
+
 ),
 
 chi_squares as (
+
     select
         source_system,
         feed,
@@ -184,9 +228,11 @@ chi_squares as (
         count(*) - 1 as degrees_of_freedom
     from tested_cells
     group by source_system, feed, subject
+
 ),
 
 day_totals as (
+
     select
         source_system,
         feed,
@@ -197,9 +243,11 @@ day_totals as (
     from counted
     where days_before > 0
     group by source_system, feed, subject, record_date, days_before
+
 ),
 
 day_cell_counts as (
+
     select
         counted.source_system,
         counted.feed,
@@ -221,11 +269,13 @@ day_cell_counts as (
         counted.subject,
         counted.record_date,
         assigned_values.cell
+
 ),
 
 -- how far each day of the baseline lies from the whole: 1 on average where rows come one by one,
 -- more where they come in sessions, campaigns or weekdays of their own
 day_dispersions as (
+
     select
         day_totals.source_system,
         day_totals.feed,
@@ -260,12 +310,14 @@ day_dispersions as (
         day_totals.subject,
         day_totals.record_date,
         day_totals.days_before
+
 ),
 
 -- The median, so that an old incident in the baseline does not blind the check; divided by the
 -- median of chi-square/df (Wilson-Hilferty), so that independent rows give 1. Beside it the lower
 -- quartile of the same weekdays: where at least three of four Saturdays deviate, the next one may.
 dispersions as (
+
     select
         source_system,
         feed,
@@ -279,9 +331,11 @@ dispersions as (
     from day_dispersions
     where degrees_of_freedom > 0
     group by source_system, feed, subject
+
 ),
 
 usual_days as (
+
     select
         source_system,
         feed,
@@ -291,10 +345,12 @@ usual_days as (
             as usual_count
     from day_totals
     group by source_system, feed, subject
+
 ),
 
 -- A mix alone cannot tell "mobile lost" from "desktop doubled"; the volume of the day can.
 ranked_cells as (
+
     select
         tested_cells.source_system,
         tested_cells.feed,
@@ -323,9 +379,11 @@ ranked_cells as (
             tested_cells.source_system = usual_days.source_system
             and tested_cells.feed = usual_days.feed
             and tested_cells.subject = usual_days.subject
+
 ),
 
 measured as (
+
     select
         subjects.check_id,
         subjects.source_system,
@@ -375,9 +433,11 @@ measured as (
             and subjects.feed = ranked_cells.feed
             and subjects.subject = ranked_cells.subject
             and ranked_cells.cell_rank = 1
+
 ),
 
 judged as (
+
     select
         check_id,
         source_system,
@@ -407,9 +467,11 @@ judged as (
             when degrees_of_freedom < 1 then 'fewer than two values with enough rows to compare'
         end as not_evaluated_reason
     from measured
+
 ),
 
 event_mix as (
+
     select
         check_id,
         source_system,
@@ -452,6 +514,7 @@ event_mix as (
             else ''
         end as detail
     from judged
+
 )
 
 select * from event_mix

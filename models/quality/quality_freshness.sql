@@ -1,23 +1,48 @@
 with
 
 rules as (
-    select * from {{ ref('collection_checks') }}
+
+    select
+        check_id,
+        feed,
+        baseline_periods,
+        minimum_baseline
+    from {{ ref('collection_checks') }}
     where check_id = 'F1'
+
 ),
 
 enabled_feeds as (
-    select * from {{ ref('quality_enabled_feeds') }}
+
+    select
+        source_system,
+        feed
+    from {{ ref('quality_enabled_feeds') }}
+
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+
+    select
+        as_of_date,
+        as_of_end
+    from {{ ref('as_of') }}
+
 ),
 
 daily_counts as (
-    select * from {{ ref('quality_daily_counts') }}
+
+    select
+        source_system,
+        feed,
+        record_date,
+        newest_at
+    from {{ ref('quality_daily_counts') }}
+
 ),
 
 subjects as (
+
     select
         rules.check_id,
         enabled_feeds.source_system,
@@ -30,9 +55,11 @@ subjects as (
     inner join enabled_feeds
         on rules.feed = enabled_feeds.feed
     cross join as_of
+
 ),
 
 deliveries as (
+
     select
         source_system,
         feed,
@@ -40,11 +67,13 @@ deliveries as (
         max(newest_at) as newest_at
     from daily_counts
     group by source_system, feed
+
 ),
 
 -- Whether a feed delivers on this weekday is asked of the weeks before its last row, not before
 -- today: else a feed that stays away for long would become one that is never expected.
 expectations as (
+
     select
         subjects.source_system,
         subjects.feed,
@@ -66,9 +95,11 @@ expectations as (
         and {{ dbt.datediff('record_date', 'newest_date', 'day') }}
         <= 7 * subjects.baseline_periods
     group by subjects.source_system, subjects.feed
+
 ),
 
 measured as (
+
     select
         subjects.check_id,
         subjects.source_system,
@@ -88,9 +119,11 @@ measured as (
         on
             subjects.source_system = expectations.source_system
             and subjects.feed = expectations.feed
+
 ),
 
 freshness as (
+
     select
         check_id,
         source_system,
@@ -116,6 +149,7 @@ freshness as (
         || {{ grouped_number('silent_hours') }} || ' hours before the end of '
         || cast(as_of_date as {{ dbt.type_string() }}) as detail
     from measured
+
 )
 
 select * from freshness

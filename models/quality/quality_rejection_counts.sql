@@ -1,6 +1,7 @@
 with
 
 rejection_counts as (
+
     {{ union_sources('rejection_counts', {
         'source_system': dbt.type_string(),
         'feed': dbt.type_string(),
@@ -8,6 +9,7 @@ rejection_counts as (
         'reason': dbt.type_string(),
         'row_count': dbt.type_bigint(),
     }) }}
+
 )
 
 select * from rejection_counts

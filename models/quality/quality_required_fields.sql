@@ -1,11 +1,23 @@
 with
 
 row_samples as (
-    select * from {{ ref('quality_row_samples') }}
+
+    select
+        check_id,
+        source_system,
+        feed,
+        as_of_date,
+        minimum_sample,
+        sample_from,
+        sample_size,
+        sample_period
+    from {{ ref('quality_row_samples') }}
     where check_id = 'C1'
+
 ),
 
 rejection_counts as (
+
     select
         source_system,
         feed,
@@ -16,9 +28,11 @@ rejection_counts as (
     from {{ ref('quality_rejection_counts') }}
     -- the other reasons have the form <kind>:<column> and keep the row from being used
     where reason <> 'duplicate_key'
+
 ),
 
 column_counts as (
+
     select
         row_samples.source_system,
         row_samples.feed,
@@ -36,9 +50,11 @@ column_counts as (
             and rejection_counts.record_date between row_samples.sample_from
             and row_samples.as_of_date
     group by row_samples.source_system, row_samples.feed, rejection_counts.column_name
+
 ),
 
 ranked_columns as (
+
     select
         source_system,
         feed,
@@ -50,9 +66,11 @@ ranked_columns as (
             order by unusable_rows desc, column_name asc
         ) as column_rank
     from column_counts
+
 ),
 
 worst_columns as (
+
     select
         row_samples.check_id,
         row_samples.source_system,
@@ -70,9 +88,11 @@ worst_columns as (
             row_samples.source_system = ranked_columns.source_system
             and row_samples.feed = ranked_columns.feed
             and ranked_columns.column_rank = 1
+
 ),
 
 required_fields as (
+
     select
         check_id,
         source_system,
@@ -104,6 +124,7 @@ required_fields as (
                 || ' of ' || {{ grouped_number('sample_size') }} || ' rows ' || sample_period
         end as detail
     from worst_columns
+
 )
 
 select * from required_fields

@@ -1,6 +1,7 @@
 with
 
 row_counts as (
+
     {{ union_sources('row_counts', {
         'source_system': dbt.type_string(),
         'feed': dbt.type_string(),
@@ -11,6 +12,7 @@ row_counts as (
         'rows_set_aside': dbt.type_bigint(),
         'rows_rejected': dbt.type_bigint(),
     }) }}
+
 )
 
 select * from row_counts

@@ -1,31 +1,68 @@
 with
 
 rules as (
-    select * from {{ ref('collection_checks') }}
+
+    select
+        check_id,
+        feed,
+        minimum_sample
+    from {{ ref('collection_checks') }}
     where check_id = 'R4'
+
 ),
 
 enabled_feeds as (
-    select * from {{ ref('quality_enabled_feeds') }}
+
+    select
+        source_system,
+        feed
+    from {{ ref('quality_enabled_feeds') }}
+
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+
+    select as_of_date
+    from {{ ref('as_of') }}
+
 ),
 
 row_counts as (
-    select * from {{ ref('quality_row_counts') }}
+
+    select
+        source_system,
+        feed,
+        rows_in,
+        rows_accepted,
+        rows_superseded,
+        rows_set_aside,
+        rows_rejected
+    from {{ ref('quality_row_counts') }}
+
 ),
 
 staged_counts as (
-    select * from {{ ref('quality_staged_counts') }}
+
+    select
+        source_system,
+        feed,
+        staged_rows
+    from {{ ref('quality_staged_counts') }}
+
 ),
 
 daily_counts as (
-    select * from {{ ref('quality_daily_counts') }}
+
+    select
+        source_system,
+        feed,
+        row_count
+    from {{ ref('quality_daily_counts') }}
+
 ),
 
 subjects as (
+
     select
         rules.check_id,
         enabled_feeds.source_system,
@@ -36,10 +73,12 @@ subjects as (
     inner join enabled_feeds
         on rules.feed = enabled_feeds.feed
     cross join as_of
+
 ),
 
 -- over everything that ever landed, not only the day under test: a row may not be lost later either
 staging_sums as (
+
     select
         source_system,
         feed,
@@ -50,20 +89,24 @@ staging_sums as (
         sum(rows_rejected) as rows_rejected
     from row_counts
     group by source_system, feed
+
 ),
 
 conformed_sums as (
+
     select
         source_system,
         feed,
         sum(row_count) as conformed_rows
     from daily_counts
     group by source_system, feed
+
 ),
 
 -- Seen from the feeds that landed as well as from those that are promised: some are made from
 -- another feed of their source and have no raw rows of their own.
 measured as (
+
     select
         subjects.check_id,
         subjects.source_system,
@@ -90,9 +133,11 @@ measured as (
         on
             subjects.source_system = conformed_sums.source_system
             and subjects.feed = conformed_sums.feed
+
 ),
 
 differences as (
+
     select
         check_id,
         source_system,
@@ -112,23 +157,25 @@ differences as (
         staged_rows - conformed_rows as lost_after_staging,
         greatest(rows_in, staged_rows, conformed_rows) as sample_size
     from measured
+
 ),
 
 row_reconciliation as (
+
     select
         check_id,
         source_system,
         feed,
         '' as subject,
         as_of_date,
-        case
-            when sample_size >= minimum_sample
-                then cast(abs(lost_in_staging) + abs(lost_after_staging) as double)
-        end as statistic,
         cast(null as double) as effect,
         sample_size,
         cast(rows_in as double) as baseline,
         cast(rows_out as double) as observed,
+        case
+            when sample_size >= minimum_sample
+                then cast(abs(lost_in_staging) + abs(lost_after_staging) as double)
+        end as statistic,
         case when sample_size < minimum_sample then 'the feed has no rows yet' end
             as not_evaluated_reason,
         case
@@ -156,6 +203,7 @@ row_reconciliation as (
         || {{ grouped_number('conformed_rows') }} || ' conformed up to '
         || cast(as_of_date as {{ dbt.type_string() }}) as detail
     from differences
+
 )
 
 select * from row_reconciliation

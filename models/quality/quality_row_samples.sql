@@ -1,23 +1,46 @@
 with
 
 rules as (
-    select * from {{ ref('collection_checks') }}
+
+    select
+        check_id,
+        feed,
+        minimum_sample,
+        window_days
+    from {{ ref('collection_checks') }}
     where window_days is not null
+
 ),
 
 enabled_feeds as (
-    select * from {{ ref('quality_enabled_feeds') }}
+
+    select
+        source_system,
+        feed
+    from {{ ref('quality_enabled_feeds') }}
+
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+
+    select as_of_date
+    from {{ ref('as_of') }}
+
 ),
 
 row_counts as (
-    select * from {{ ref('quality_row_counts') }}
+
+    select
+        source_system,
+        feed,
+        record_date,
+        rows_in
+    from {{ ref('quality_row_counts') }}
+
 ),
 
 subjects as (
+
     select
         rules.check_id,
         enabled_feeds.source_system,
@@ -31,9 +54,11 @@ subjects as (
     inner join enabled_feeds
         on rules.feed = enabled_feeds.feed
     cross join as_of
+
 ),
 
 counted as (
+
     select
         subjects.check_id,
         subjects.source_system,
@@ -58,9 +83,11 @@ counted as (
         subjects.as_of_date,
         subjects.minimum_sample,
         subjects.window_from
+
 ),
 
 row_samples as (
+
     select
         check_id,
         source_system,
@@ -78,6 +105,7 @@ row_samples as (
                 || ' to ' || cast(as_of_date as {{ dbt.type_string() }})
         end as sample_period
     from counted
+
 )
 
 select * from row_samples

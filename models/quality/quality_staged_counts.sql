@@ -26,11 +26,15 @@
 with
 
 as_of as (
-    select * from {{ ref('as_of') }}
+
+    select as_of_end
+    from {{ ref('as_of') }}
+
 ),
 
 {% for source, feed in pairs -%}
 {{ source }}_{{ feed }} as (
+
     select
         {%- if feed in ['orders', 'order_lines'] %}
         staged.order_key,
@@ -40,10 +44,12 @@ as_of as (
         {%- endfor %} true as is_known
     from {{ ref('stg_' ~ source ~ '__' ~ feed) }} as staged
     cross join as_of
+
 ),
 
 {% endfor -%}
 staged_counts as (
+
     {%- for source, feed in pairs %}
     select
         '{{ source }}' as source_system,
@@ -68,6 +74,7 @@ staged_counts as (
         cast(null as {{ dbt.type_bigint() }}) as staged_rows
     where 1 = 0
     {%- endfor %}
+
 )
 
 select * from staged_counts

@@ -17,6 +17,7 @@
 with
 
 measurements as (
+
     {%- for check in checks %}
         select
             check_id,
@@ -34,9 +35,11 @@ measurements as (
         from {{ ref(check) }}
         {{ 'union all' if not loop.last }}
     {%- endfor %}
+
 ),
 
 statistics as (
+
     select
         check_id,
         source_system,
@@ -53,6 +56,7 @@ statistics as (
         case when not_evaluated_reason is null then 'evaluated' else 'not evaluated' end
             as evaluation
     from measurements
+
 )
 
 select * from statistics

@@ -1,27 +1,68 @@
 with
 
 customers as (
-    select * from {{ ref('int_identity__customers') }}
+
+    select
+        customer_id,
+        first_seen_at,
+        identified_at,
+        is_test
+    from {{ ref('int_identity__customers') }}
     where not is_test
+
 ),
 
 customer_records as (
-    select * from {{ ref('int_identity__customer_records') }}
+
+    select
+        record_type,
+        record_id,
+        customer_id
+    from {{ ref('int_identity__customer_records') }}
+
 ),
 
 contacts as (
-    select * from {{ ref('contacts') }}
+
+    select
+        source_system,
+        contact_key,
+        country,
+        updated_at
+    from {{ ref('contacts') }}
+
 ),
 
 consents as (
-    select * from {{ ref('int_core__current_consents') }}
+
+    select
+        customer_id,
+        has_email_consent,
+        has_sms_consent,
+        has_push_consent,
+        has_banner_consent,
+        has_tracking_consent,
+        has_personalisation_consent
+    from {{ ref('int_core__current_consents') }}
+
 ),
 
 orders as (
-    select * from {{ ref('fct_orders') }}
+
+    select
+        order_id,
+        customer_id,
+        ordered_at,
+        is_online,
+        is_valid,
+        country,
+        net_revenue
+    from {{ ref('fct_orders') }}
+
 ),
 
 customer_contacts as (
+
     select
         customer_records.customer_id,
         contacts.country,
@@ -38,18 +79,22 @@ customer_contacts as (
             customer_records.record_type = 'contact'
             and {{ qualified_id('contacts.source_system', 'contacts.contact_key') }}
             = customer_records.record_id
+
 ),
 
 newest_contacts as (
+
     select
         customer_id,
         max(case when newest_first = 1 then country end) as country,
         count(*) as contact_count
     from customer_contacts
     group by customer_id
+
 ),
 
 customer_orders as (
+
     select
         customer_id,
         min(ordered_at) as first_order_at,
@@ -59,9 +104,11 @@ customer_orders as (
     from orders
     where is_valid
     group by customer_id
+
 ),
 
 customer_countries as (
+
     select
         customer_id,
         country,
@@ -71,17 +118,21 @@ customer_countries as (
         ) as newest_first
     from orders
     where country is not null
+
 ),
 
 customer_revenue as (
+
     select
         customer_id,
         sum(net_revenue) as net_revenue
     from orders
     group by customer_id
+
 ),
 
 described as (
+
     select
         customers.customer_id,
         customers.identified_at is not null as is_identified,
@@ -119,6 +170,7 @@ described as (
         on customers.customer_id = customer_revenue.customer_id
     left join consents
         on customers.customer_id = consents.customer_id
+
 )
 
 select * from described

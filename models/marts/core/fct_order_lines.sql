@@ -1,19 +1,51 @@
 with
 
 orders as (
-    select * from {{ ref('int_core__orders_identified') }}
+
+    select
+        order_id,
+        customer_id,
+        is_test,
+        ordered_at,
+        currency,
+        exchange_rate,
+        cancelled_at,
+        is_cancelled
+    from {{ ref('int_core__orders_identified') }}
     where not is_test
+
 ),
 
 order_lines as (
-    select * from {{ ref('order_lines') }}
+
+    select
+        source_system,
+        order_key,
+        line_number,
+        product_key,
+        quantity,
+        unit_price,
+        discount,
+        tax,
+        is_return,
+        returned_line_number,
+        returned_at
+    from {{ ref('order_lines') }}
+
 ),
 
 products as (
-    select * from {{ ref('products') }}
+
+    select
+        source_system,
+        product_key,
+        category
+    from {{ ref('products') }}
+
 ),
 
 keyed as (
+
     select
         {{ qualified_id('source_system', 'order_key') }} as order_id,
         source_system,
@@ -29,9 +61,11 @@ keyed as (
         returned_line_number,
         returned_at
     from order_lines
+
 ),
 
 valued as (
+
     select
         {{ qualified_id('keyed.order_id', 'cast(keyed.line_number as ' ~ dbt.type_string() ~ ')') }}
             as order_line_id,
@@ -67,9 +101,11 @@ valued as (
         on
             keyed.source_system = products.source_system
             and keyed.product_key = products.product_key
+
 ),
 
 dated as (
+
     select
         order_line_id,
         order_id,
@@ -95,6 +131,7 @@ dated as (
         line_amount_reporting,
         case when is_cancelled then 0 else line_amount_reporting end as net_revenue
     from valued
+
 )
 
 select * from dated

@@ -3,15 +3,46 @@
 with
 
 orders as (
-    select * from {{ ref('int_core__orders_identified') }}
+
+    select
+        order_id,
+        customer_id,
+        is_test,
+        source_system,
+        order_key,
+        ordered_at,
+        order_date,
+        sales_channel,
+        status,
+        currency,
+        exchange_rate,
+        country,
+        promised_at,
+        delivered_at,
+        cancelled_at,
+        is_online,
+        is_cancelled
+    from {{ ref('int_core__orders_identified') }}
     where not is_test
+
 ),
 
 order_lines as (
-    select * from {{ ref('fct_order_lines') }}
+
+    select
+        order_id,
+        quantity,
+        gross_amount,
+        discount_amount,
+        line_amount,
+        is_return,
+        line_amount_reporting
+    from {{ ref('fct_order_lines') }}
+
 ),
 
 order_amounts as (
+
     select
         order_id,
         count(*) as line_count,
@@ -24,9 +55,11 @@ order_amounts as (
         sum(line_amount_reporting) as amount_after_returns_reporting
     from order_lines
     group by order_id
+
 ),
 
 valued as (
+
     select
         orders.order_id,
         orders.customer_id,
@@ -66,9 +99,11 @@ valued as (
     from orders
     left join order_amounts
         on orders.order_id = order_amounts.order_id
+
 ),
 
 numbered as (
+
     select
         order_id,
         customer_id,
@@ -107,6 +142,7 @@ numbered as (
         cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency,
         cast(net_revenue as decimal(18, 4)) as net_revenue
     from valued
+
 )
 
 select * from numbered

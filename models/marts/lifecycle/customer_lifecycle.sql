@@ -1,15 +1,37 @@
 with
 
 segments as (
-    select * from {{ ref('int_lifecycle__segments') }}
+
+    select
+        snapshot_date,
+        is_current,
+        customer_id,
+        customer_state,
+        recency_score,
+        frequency_score,
+        monetary_score,
+        segment_id,
+        lifecycle_stage
+    from {{ ref('int_lifecycle__segments') }}
     where is_current
+
 ),
 
 segment_names as (
-    select * from {{ ref('lifecycle_segments') }}
+
+    select
+        segment_id,
+        segment_name,
+        segment_name_de,
+        phase_number,
+        phase,
+        lost_stage
+    from {{ ref('lifecycle_segments') }}
+
 ),
 
 named as (
+
     select
         segments.customer_id,
         segments.snapshot_date as as_of_date,
@@ -27,6 +49,7 @@ named as (
     from segments
     left join segment_names
         on segments.segment_id = segment_names.segment_id
+
 )
 
 select * from named

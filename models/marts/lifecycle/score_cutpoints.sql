@@ -12,14 +12,26 @@
 with
 
 calibrations as (
-    select * from {{ ref('int_lifecycle__calibrations') }}
+
+    select
+        snapshot_date,
+        calibration_date
+    from {{ ref('int_lifecycle__calibrations') }}
+
 ),
 
 histories as (
-    select * from {{ ref('int_lifecycle__purchase_histories') }}
+
+    select
+        snapshot_date,
+        net_revenue_window,
+        order_count
+    from {{ ref('int_lifecycle__purchase_histories') }}
+
 ),
 
 buyers as (
+
     select
         snapshot_date,
         cast(net_revenue_window as double) as net_revenue_window,
@@ -28,9 +40,11 @@ buyers as (
     where
         order_count > 0
         and snapshot_date in (select calibrations.calibration_date from calibrations)
+
 ),
 
 cutpoints as (
+
     select
         snapshot_date as calibration_date,
         cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency,
@@ -53,9 +67,11 @@ cutpoints as (
             as monetary_cutpoint_5
     from buyers
     group by snapshot_date
+
 ),
 
 unstored as (
+
     select
         calibration_date,
         reporting_currency,
@@ -71,15 +87,16 @@ unstored as (
         monetary_cutpoint_5
     from cutpoints
     {% if is_incremental() %}
-    where not exists (
-        select 1
-        from {{ this }} as stored
-        where
-            stored.calibration_date = cutpoints.calibration_date
-            and stored.reporting_currency = cutpoints.reporting_currency
-            and stored.monetary_window_months = cutpoints.monetary_window_months
-    )
+        where not exists (
+            select 1
+            from {{ this }} as stored_cutpoints
+            where
+                stored_cutpoints.calibration_date = cutpoints.calibration_date
+                and stored_cutpoints.reporting_currency = cutpoints.reporting_currency
+                and stored_cutpoints.monetary_window_months = cutpoints.monetary_window_months
+        )
     {% endif %}
+
 )
 
 select * from unstored

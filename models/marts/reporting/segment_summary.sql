@@ -1,32 +1,59 @@
 with
 
 snapshots as (
-    select * from {{ ref('int_lifecycle__snapshot_dates') }}
+
+    select
+        snapshot_date,
+        is_current
+    from {{ ref('int_lifecycle__snapshot_dates') }}
+
 ),
 
 segment_names as (
-    select * from {{ ref('lifecycle_segments') }}
+
+    select
+        segment_id,
+        segment_name,
+        segment_name_de,
+        phase_number,
+        phase,
+        phase_name_de,
+        lost_stage
+    from {{ ref('lifecycle_segments') }}
+
 ),
 
 segments as (
-    select * from {{ ref('int_lifecycle__segments') }}
+
+    select
+        is_current,
+        segment_id,
+        net_revenue_30d,
+        net_revenue_365d
+    from {{ ref('int_lifecycle__segments') }}
+
 ),
 
 report_dates as (
+
     select
         max(case when is_current then snapshot_date end) as as_of_date,
         max(case when not is_current then snapshot_date end) as previous_date
     from snapshots
+
 ),
 
 -- Before the first customer there is nothing to compare with: null, not 0.
 histories as (
+
     select count(*) > 0 as has_previous
     from segments
     where not is_current
+
 ),
 
 counted as (
+
     select
         segment_id,
         sum(case when is_current then 1 else 0 end) as customer_count,
@@ -37,9 +64,11 @@ counted as (
         sum(case when not is_current then net_revenue_365d else 0 end) as previous_net_revenue_365d
     from segments
     group by segment_id
+
 ),
 
 summarised as (
+
     select
         report_dates.as_of_date,
         report_dates.previous_date,
@@ -52,15 +81,21 @@ summarised as (
         segment_names.lost_stage,
         cast(coalesce(counted.customer_count, 0) as bigint) as customer_count,
         cast(
-            case when histories.has_previous then coalesce(counted.previous_customer_count, 0) end as bigint
+            case
+                when histories.has_previous then coalesce(counted.previous_customer_count, 0)
+            end as bigint
         ) as previous_customer_count,
         cast(coalesce(counted.net_revenue_30d, 0) as decimal(18, 4)) as net_revenue_30d,
         cast(
-            case when histories.has_previous then coalesce(counted.previous_net_revenue_30d, 0) end as decimal(18, 4)
+            case
+                when histories.has_previous then coalesce(counted.previous_net_revenue_30d, 0)
+            end as decimal(18, 4)
         ) as previous_net_revenue_30d,
         cast(coalesce(counted.net_revenue_365d, 0) as decimal(18, 4)) as net_revenue_365d,
         cast(
-            case when histories.has_previous then coalesce(counted.previous_net_revenue_365d, 0) end as decimal(18, 4)
+            case
+                when histories.has_previous then coalesce(counted.previous_net_revenue_365d, 0)
+            end as decimal(18, 4)
         ) as previous_net_revenue_365d,
         cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency
     from segment_names
@@ -68,6 +103,7 @@ summarised as (
     cross join histories
     left join counted
         on segment_names.segment_id = counted.segment_id
+
 )
 
 select * from summarised

@@ -4,7 +4,9 @@
     No key: 255 rows equal another one. An order has no number, so two equal orders of one day
     cannot be told from one that was written twice; both are kept, as in the published results.
 -#}
-with typed_orders as (
+with
+
+typed_orders as (
 
     {{ base_rows(
         source_name='cdnow',
@@ -23,6 +25,7 @@ with typed_orders as (
         },
         record_date='order_date',
     ) | indent(4) }}
+
 ),
 
 renamed as (

@@ -1,6 +1,8 @@
 {{ config(enabled=feed_is_enabled('cdnow', 'products')) }}
 
-with base_rows as (
+with
+
+base_rows as (
 
     select
         order_date,

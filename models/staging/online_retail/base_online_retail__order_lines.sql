@@ -6,7 +6,9 @@
 
     Upper case for the codes: 112 of 4,070 differ from another one in nothing else.
 -#}
-with typed_lines as (
+with
+
+typed_lines as (
 
     {{ base_rows(
         source_name='online_retail',
@@ -23,6 +25,7 @@ with typed_lines as (
         },
         record_date="cast(" ~ to_utc('invoicedate', 'Europe/London') ~ " as date)",
     ) | indent(4) }}
+
 ),
 
 non_product_codes as (

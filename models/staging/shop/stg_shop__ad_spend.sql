@@ -1,6 +1,8 @@
 {{ config(enabled=feed_is_enabled('shop', 'ad_spend')) }}
 
-with base_rows as (
+with
+
+base_rows as (
 
     select
         spend_date,

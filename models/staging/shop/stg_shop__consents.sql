@@ -1,6 +1,8 @@
 {{ config(enabled=feed_is_enabled('shop', 'consents')) }}
 
-with base_rows as (
+with
+
+base_rows as (
 
     select
         contact_key,

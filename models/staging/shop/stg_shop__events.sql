@@ -1,6 +1,8 @@
 {{ config(enabled=feed_is_enabled('shop', 'events')) }}
 
-with base_rows as (
+with
+
+base_rows as (
 
     select
         event_key,

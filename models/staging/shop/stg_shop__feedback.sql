@@ -1,6 +1,8 @@
 {{ config(enabled=feed_is_enabled('shop', 'feedback')) }}
 
-with base_rows as (
+with
+
+base_rows as (
 
     select
         feedback_key,

@@ -1,6 +1,8 @@
 {{ config(enabled=feed_is_enabled('shop', 'messages')) }}
 
-with base_rows as (
+with
+
+base_rows as (
 
     select
         message_key,

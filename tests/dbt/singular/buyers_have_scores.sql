@@ -3,19 +3,32 @@
 with
 
 customers as (
-    select * from {{ ref('dim_customers') }}
+
+    select
+        customer_id,
+        order_count,
+        net_revenue
+    from {{ ref('dim_customers') }}
     where order_count > 0
+
 ),
 
 scores as (
-    select * from {{ ref('customer_scores') }}
+
+    select
+        customer_id,
+        order_count,
+        net_revenue
+    from {{ ref('customer_scores') }}
+
 ),
 
 disagreements as (
+
     select
-        coalesce(customers.customer_id, scores.customer_id) as customer_id,
         customers.order_count,
-        scores.order_count as scored_order_count
+        scores.order_count as scored_order_count,
+        coalesce(customers.customer_id, scores.customer_id) as customer_id
     from customers
     full outer join scores
         on customers.customer_id = scores.customer_id
@@ -24,6 +37,7 @@ disagreements as (
         or scores.customer_id is null
         or customers.order_count <> scores.order_count
         or customers.net_revenue <> scores.net_revenue
+
 )
 
 select * from disagreements

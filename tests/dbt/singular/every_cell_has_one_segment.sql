@@ -3,10 +3,19 @@
 with
 
 cells as (
-    select * from {{ ref('int_lifecycle__segment_cells') }}
+
+    select
+        customer_state,
+        recency_score,
+        frequency_score,
+        monetary_score,
+        segment_id
+    from {{ ref('int_lifecycle__segment_cells') }}
+
 ),
 
 faulty as (
+
     select
         customer_state,
         recency_score,
@@ -31,6 +40,7 @@ faulty as (
         count(*) as segment_count
     from cells
     having count(*) <> 127
+
 )
 
 select * from faulty

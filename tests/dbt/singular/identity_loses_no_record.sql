@@ -1,5 +1,7 @@
 -- A row is a record without a customer, or a customer record that no feed gave.
-with records as (
+with
+
+records as (
 
     select record_node
     from {{ ref('int_identity__records') }}

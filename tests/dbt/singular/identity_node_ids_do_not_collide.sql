@@ -1,5 +1,7 @@
 -- A row is a node id that two different records or identifiers share: they would be taken for one.
-with nodes as (
+with
+
+nodes as (
 
     select
         record_node as node_id,

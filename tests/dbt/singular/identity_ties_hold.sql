@@ -1,5 +1,7 @@
 -- A row is an accepted identifier whose records are in more than one customer: the loop broke off.
-with edges as (
+with
+
+edges as (
 
     select
         record_node,

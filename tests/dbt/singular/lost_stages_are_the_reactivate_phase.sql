@@ -3,10 +3,21 @@
 with
 
 lifecycle as (
-    select * from {{ ref('customer_lifecycle') }}
+
+    select
+        customer_id,
+        customer_state,
+        lifecycle_stage,
+        recency_score,
+        segment_id,
+        phase_number,
+        lost_stage
+    from {{ ref('customer_lifecycle') }}
+
 ),
 
 contradictions as (
+
     select
         customer_id,
         segment_id
@@ -15,6 +26,7 @@ contradictions as (
         (lost_stage is not null) <> (phase_number = 5)
         or (phase_number = 5) <> coalesce(lifecycle_stage in ('defecting', 'inactive'), false)
         or (customer_state = 'buyer') <> (recency_score is not null)
+
 )
 
 select * from contradictions

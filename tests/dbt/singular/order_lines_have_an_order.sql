@@ -4,15 +4,23 @@
 with
 
 lines_without_order as (
-    select * from {{ ref('int_core__order_lines_without_order') }}
+
+    select
+        source_system,
+        order_key,
+        line_number
+    from {{ ref('int_core__order_lines_without_order') }}
+
 ),
 
 counted as (
+
     select
         source_system,
         order_key,
         line_number
     from lines_without_order
+
 )
 
 select * from counted

@@ -1,24 +1,42 @@
--- A row is an order whose net amount is not gross less discount, returns and cancellation, or a line
--- of an order that fct_orders does not have, or an order whose revenue is not that of its lines.
+-- A row is an order whose net amount is not gross less discount, returns and cancellation, or a
+-- line of an order that fct_orders does not have, or an order whose revenue is not its lines'.
 with
 
 orders as (
-    select * from {{ ref('fct_orders') }}
+
+    select
+        order_id,
+        gross_amount,
+        discount_amount,
+        returned_amount,
+        cancelled_amount,
+        net_amount,
+        net_revenue
+    from {{ ref('fct_orders') }}
+
 ),
 
 order_lines as (
-    select * from {{ ref('fct_order_lines') }}
+
+    select
+        order_id,
+        net_revenue
+    from {{ ref('fct_order_lines') }}
+
 ),
 
 line_revenues as (
+
     select
         order_id,
         sum(net_revenue) as net_revenue
     from order_lines
     group by order_id
+
 ),
 
 differences as (
+
     select coalesce(orders.order_id, line_revenues.order_id) as order_id
     from orders
     full outer join line_revenues
@@ -32,6 +50,7 @@ differences as (
         - orders.discount_amount
         - orders.returned_amount
         - orders.cancelled_amount
+
 )
 
 select * from differences

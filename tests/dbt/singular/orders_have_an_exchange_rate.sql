@@ -3,15 +3,23 @@
 with
 
 rates as (
-    select * from {{ ref('int_core__exchange_rates') }}
+
+    select
+        currency,
+        order_date,
+        exchange_rate
+    from {{ ref('int_core__exchange_rates') }}
+
 ),
 
 missing_rates as (
+
     select
         currency,
         order_date
     from rates
     where exchange_rate is null
+
 )
 
 select * from missing_rates

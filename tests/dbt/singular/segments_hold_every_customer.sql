@@ -3,26 +3,42 @@
 with
 
 customers as (
-    select * from {{ ref('dim_customers') }}
+
+    select customer_id
+    from {{ ref('dim_customers') }}
+
 ),
 
 lifecycle as (
-    select * from {{ ref('customer_lifecycle') }}
+
+    select
+        customer_id,
+        segment_id
+    from {{ ref('customer_lifecycle') }}
+
 ),
 
 summary as (
-    select * from {{ ref('segment_summary') }}
+
+    select
+        segment_id,
+        customer_count
+    from {{ ref('segment_summary') }}
+
 ),
 
 segment_counts as (
+
     select
         segment_id,
         count(*) as customer_count
     from lifecycle
     group by segment_id
+
 ),
 
 differences as (
+
     select coalesce(customers.customer_id, lifecycle.customer_id) as difference
     from customers
     full outer join lifecycle
@@ -38,6 +54,7 @@ differences as (
     full outer join segment_counts
         on summary.segment_id = segment_counts.segment_id
     where coalesce(summary.customer_count, -1) <> coalesce(segment_counts.customer_count, 0)
+
 )
 
 select * from differences

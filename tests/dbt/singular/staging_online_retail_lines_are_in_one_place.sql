@@ -1,7 +1,9 @@
 -- A row is a raw line that is in none or in several of: order lines, set aside, rejected.
 {{ config(enabled=feed_is_enabled('online_retail', 'order_lines')) }}
 
-with raw_lines as (
+with
+
+raw_lines as (
 
     select
         _file,

@@ -1,15 +1,36 @@
 with
 
 consents as (
-    select * from {{ ref('consents') }}
+
+    select
+        source_system,
+        contact_key,
+        address,
+        purpose,
+        channel,
+        state,
+        changed_at,
+        legal_basis,
+        source
+    from {{ ref('consents') }}
+
 ),
 
 address_customers as (
-    select * from {{ ref('int_identity__address_customers') }}
+
+    select
+        source_system,
+        contact_key,
+        channel,
+        address,
+        customer_id
+    from {{ ref('int_identity__address_customers') }}
+
 ),
 
 -- What each record and address last said. Of two changes at the same instant the withdrawal counts.
 ranked as (
+
     select
         address_customers.customer_id,
         consents.purpose,
@@ -35,10 +56,12 @@ ranked as (
             and consents.channel = address_customers.channel
             and coalesce(consents.contact_key, '') = coalesce(address_customers.contact_key, '')
             and coalesce(consents.address, '') = coalesce(address_customers.address, '')
+
 ),
 
 -- A person is asked more than once; a withdrawal under any of the records holds for all.
 granted as (
+
     select
         customer_id,
         purpose,
@@ -50,9 +73,11 @@ granted as (
         customer_id,
         purpose,
         channel
+
 ),
 
 current_consents as (
+
     select
         customer_id,
         max(case when purpose = 'marketing' and channel = 'email' then is_granted end)
@@ -69,6 +94,7 @@ current_consents as (
             as has_personalisation_consent
     from granted
     group by customer_id
+
 )
 
 select * from current_consents

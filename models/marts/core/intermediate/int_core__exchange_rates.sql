@@ -1,11 +1,18 @@
 with
 
 rates as (
-    select * from {{ ref('exchange_rates') }}
+
+    select
+        currency,
+        valid_from,
+        units_per_eur
+    from {{ ref('exchange_rates') }}
+
 ),
 
 -- A rate holds until the next one, or until it is too old to be used; the euro's never ages.
 periods as (
+
     select
         currency,
         units_per_eur,
@@ -16,9 +23,11 @@ periods as (
                 then {{ dbt.dateadd('day', var('exchange_rate_max_age_days'), 'valid_from') }}
         end as expires_on
     from rates
+
 ),
 
 bounded_periods as (
+
     select
         currency,
         units_per_eur,
@@ -29,16 +38,20 @@ bounded_periods as (
             else next_valid_from
         end as valid_before
     from periods
+
 ),
 
 order_days as (
+
     select distinct
         currency,
         cast(ordered_at as date) as order_date
     from {{ ref('orders') }}
+
 ),
 
 converted as (
+
     select
         order_days.currency,
         order_days.order_date,
@@ -67,6 +80,7 @@ converted as (
                 order_days.order_date < target_periods.valid_before
                 or target_periods.valid_before is null
             )
+
 )
 
 select * from converted

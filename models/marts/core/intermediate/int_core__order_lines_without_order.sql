@@ -1,14 +1,29 @@
 with
 
 orders as (
-    select * from {{ ref('orders') }}
+
+    select
+        source_system,
+        order_key
+    from {{ ref('orders') }}
+
 ),
 
 order_lines as (
-    select * from {{ ref('order_lines') }}
+
+    select
+        source_system,
+        order_key,
+        line_number,
+        product_key,
+        quantity,
+        unit_price
+    from {{ ref('order_lines') }}
+
 ),
 
 without_order as (
+
     select
         order_lines.source_system,
         order_lines.order_key,
@@ -22,6 +37,7 @@ without_order as (
             order_lines.source_system = orders.source_system
             and order_lines.order_key = orders.order_key
     where orders.order_key is null
+
 )
 
 select * from without_order

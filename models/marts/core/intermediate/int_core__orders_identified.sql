@@ -1,26 +1,60 @@
 with
 
 as_of as (
-    select * from {{ ref('as_of') }}
+
+    select as_of_end
+    from {{ ref('as_of') }}
+
 ),
 
 orders as (
-    select * from {{ ref('orders') }}
+
+    select
+        source_system,
+        order_key,
+        ordered_at,
+        sales_channel,
+        status,
+        currency,
+        country,
+        promised_at,
+        delivered_at,
+        cancelled_at
+    from {{ ref('orders') }}
+
 ),
 
 customer_records as (
-    select * from {{ ref('int_identity__customer_records') }}
+
+    select
+        record_type,
+        record_id,
+        customer_id
+    from {{ ref('int_identity__customer_records') }}
+
 ),
 
 customers as (
-    select * from {{ ref('int_identity__customers') }}
+
+    select
+        customer_id,
+        is_test
+    from {{ ref('int_identity__customers') }}
+
 ),
 
 rates as (
-    select * from {{ ref('int_core__exchange_rates') }}
+
+    select
+        currency,
+        order_date,
+        exchange_rate
+    from {{ ref('int_core__exchange_rates') }}
+
 ),
 
 keyed as (
+
     select
         orders.source_system,
         orders.order_key,
@@ -37,9 +71,11 @@ keyed as (
         case when orders.cancelled_at < as_of.as_of_end then orders.cancelled_at end as cancelled_at
     from orders
     cross join as_of
+
 ),
 
 identified as (
+
     select
         keyed.order_id,
         customers.customer_id,
@@ -69,6 +105,7 @@ identified as (
         on
             keyed.currency = rates.currency
             and keyed.order_date = rates.order_date
+
 )
 
 select * from identified

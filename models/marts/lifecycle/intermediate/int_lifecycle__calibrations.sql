@@ -1,21 +1,36 @@
 with
 
 snapshots as (
-    select * from {{ ref('int_lifecycle__snapshot_dates') }}
+
+    select
+        snapshot_date,
+        is_current,
+        snapshot_end,
+        calibration_date
+    from {{ ref('int_lifecycle__snapshot_dates') }}
+
 ),
 
 histories as (
-    select * from {{ ref('int_lifecycle__purchase_histories') }}
+
+    select
+        snapshot_date,
+        order_count
+    from {{ ref('int_lifecycle__purchase_histories') }}
+
 ),
 
 dates_with_buyers as (
+
     select distinct snapshot_date
     from histories
     where order_count > 0
+
 ),
 
 -- In a shop's first month nobody had bought by the last month's end: the day itself calibrates.
 chosen as (
+
     select
         snapshots.snapshot_date,
         snapshots.is_current,
@@ -27,6 +42,7 @@ chosen as (
     from snapshots
     left join dates_with_buyers
         on snapshots.calibration_date = dates_with_buyers.snapshot_date
+
 )
 
 select * from chosen

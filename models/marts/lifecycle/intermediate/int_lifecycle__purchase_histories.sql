@@ -1,19 +1,39 @@
 with
 
 snapshots as (
-    select * from {{ ref('int_lifecycle__snapshot_dates') }}
+
+    select
+        snapshot_date,
+        snapshot_end
+    from {{ ref('int_lifecycle__snapshot_dates') }}
+
 ),
 
 order_lines as (
-    select * from {{ ref('fct_order_lines') }}
+
+    select
+        order_id,
+        customer_id,
+        transaction_at,
+        transaction_date,
+        cancelled_at,
+        line_amount_reporting
+    from {{ ref('fct_order_lines') }}
+
 ),
 
 orders as (
-    select * from {{ ref('fct_orders') }}
+
+    select
+        order_id,
+        order_date
+    from {{ ref('fct_orders') }}
+
 ),
 
 -- What was known at the end of a day: a return counts from its day on, a cancellation likewise.
 known_lines as (
+
     select
         snapshots.snapshot_date,
         order_lines.customer_id,
@@ -28,9 +48,11 @@ known_lines as (
                 order_lines.cancelled_at is null
                 or order_lines.cancelled_at >= snapshots.snapshot_end
             )
+
 ),
 
 known_orders as (
+
     select
         known_lines.snapshot_date,
         known_lines.customer_id,
@@ -42,9 +64,11 @@ known_orders as (
         known_lines.snapshot_date,
         known_lines.customer_id,
         known_lines.order_id
+
 ),
 
 purchases as (
+
     select
         known_orders.snapshot_date,
         known_orders.customer_id,
@@ -59,9 +83,11 @@ purchases as (
     group by
         known_orders.snapshot_date,
         known_orders.customer_id
+
 ),
 
 revenues as (
+
     select
         snapshot_date,
         customer_id,
@@ -93,9 +119,11 @@ revenues as (
     group by
         snapshot_date,
         customer_id
+
 ),
 
 histories as (
+
     select
         revenues.snapshot_date,
         revenues.customer_id,
@@ -112,6 +140,7 @@ histories as (
         on
             revenues.snapshot_date = purchases.snapshot_date
             and revenues.customer_id = purchases.customer_id
+
 )
 
 select * from histories

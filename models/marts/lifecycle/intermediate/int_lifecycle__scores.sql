@@ -1,32 +1,72 @@
 with
 
 calibrations as (
-    select * from {{ ref('int_lifecycle__calibrations') }}
+
+    select
+        snapshot_date,
+        is_current,
+        calibration_date
+    from {{ ref('int_lifecycle__calibrations') }}
+
 ),
 
 histories as (
-    select * from {{ ref('int_lifecycle__purchase_histories') }}
-),
 
-cutpoints as (
-    select * from {{ ref('score_cutpoints') }}
-    where
-        reporting_currency = '{{ var("reporting_currency") }}'
-        and monetary_window_months = {{ var('monetary_window_months') }}
-),
-
-thresholds as (
-    select * from {{ ref('lifecycle_thresholds') }}
-),
-
-classified as (
     select
         snapshot_date,
         customer_id,
         first_order_date,
         last_order_date,
-        cast({{ dbt.datediff('last_order_date', 'snapshot_date', 'day') }} as bigint)
-            as days_since_last_order,
+        net_revenue,
+        net_revenue_window,
+        order_count,
+        purchase_day_count
+    from {{ ref('int_lifecycle__purchase_histories') }}
+
+),
+
+cutpoints as (
+
+    select
+        calibration_date,
+        reporting_currency,
+        monetary_window_months,
+        frequency_cutpoint_3,
+        frequency_cutpoint_4,
+        frequency_cutpoint_5,
+        monetary_cutpoint_2,
+        monetary_cutpoint_3,
+        monetary_cutpoint_4,
+        monetary_cutpoint_5
+    from {{ ref('score_cutpoints') }}
+    where
+        reporting_currency = '{{ var("reporting_currency") }}'
+        and monetary_window_months = {{ var('monetary_window_months') }}
+
+),
+
+thresholds as (
+
+    select
+        purchase_class,
+        defection_days,
+        inactivity_days,
+        threshold_source
+    from {{ ref('lifecycle_thresholds') }}
+
+),
+
+classified as (
+
+    select
+        snapshot_date,
+        customer_id,
+        first_order_date,
+        last_order_date,
+        cast(
+            {{ dbt.datediff('last_order_date', 'snapshot_date', 'day') }}
+            as bigint
+        ) as days_since_last_order,
         order_count,
         purchase_day_count,
         net_revenue,
@@ -34,9 +74,11 @@ classified as (
         case when order_count = 1 then 'first_time' else 'repeat' end as purchase_class
     from histories
     where order_count > 0
+
 ),
 
 scored as (
+
     select
         classified.snapshot_date,
         calibrations.is_current,
@@ -48,10 +90,12 @@ scored as (
         -- The counts that purchase models take: x, t_x and T, here in days.
         classified.purchase_day_count - 1 as repeat_purchase_day_count,
         cast(
-            {{ dbt.datediff('classified.first_order_date', 'classified.last_order_date', 'day') }} as bigint
+            {{ dbt.datediff('classified.first_order_date', 'classified.last_order_date', 'day') }}
+            as bigint
         ) as recency_days,
         cast(
-            {{ dbt.datediff('classified.first_order_date', 'classified.snapshot_date', 'day') }} as bigint
+            {{ dbt.datediff('classified.first_order_date', 'classified.snapshot_date', 'day') }}
+            as bigint
         ) as age_days,
         classified.net_revenue,
         classified.net_revenue_window,
@@ -91,6 +135,7 @@ scored as (
         on classified.purchase_class = thresholds.purchase_class
     left join cutpoints
         on calibrations.calibration_date = cutpoints.calibration_date
+
 )
 
 select * from scored

@@ -3,10 +3,26 @@
 with
 
 rules as (
-    select * from {{ ref('segment_rules') }}
+
+    select
+        segment_id,
+        customer_state,
+        recency_min,
+        recency_max,
+        frequency_min,
+        frequency_max,
+        monetary_min,
+        monetary_max,
+        value_min,
+        value_max,
+        rfm_min,
+        rfm_max
+    from {{ ref('segment_rules') }}
+
 ),
 
 scores as (
+
     select 1 as score
     union all
     select 2 as score
@@ -16,9 +32,11 @@ scores as (
     select 4 as score
     union all
     select 5 as score
+
 ),
 
 cells as (
+
     select
         recency.score as recency_score,
         frequency.score as frequency_score,
@@ -43,9 +61,11 @@ cells as (
         0 as frequency_score,
         0 as monetary_score,
         'visitor' as customer_state
+
 ),
 
 ruled as (
+
     select
         cells.customer_state,
         cells.recency_score,
@@ -68,6 +88,7 @@ ruled as (
             >= coalesce(rules.rfm_min, 0)
             and cells.recency_score + cells.frequency_score + cells.monetary_score
             <= coalesce(rules.rfm_max, 15)
+
 )
 
 select * from ruled

@@ -1,27 +1,65 @@
 with
 
 snapshots as (
-    select * from {{ ref('int_lifecycle__snapshot_dates') }}
+
+    select
+        snapshot_date,
+        is_current,
+        snapshot_end
+    from {{ ref('int_lifecycle__snapshot_dates') }}
+
 ),
 
 customers as (
-    select * from {{ ref('int_identity__customers') }}
+
+    select
+        customer_id,
+        first_seen_at,
+        identified_at,
+        is_test
+    from {{ ref('int_identity__customers') }}
     where not is_test
+
 ),
 
 histories as (
-    select * from {{ ref('int_lifecycle__purchase_histories') }}
+
+    select
+        snapshot_date,
+        customer_id,
+        net_revenue_30d,
+        net_revenue_365d
+    from {{ ref('int_lifecycle__purchase_histories') }}
+
 ),
 
 scores as (
-    select * from {{ ref('int_lifecycle__scores') }}
+
+    select
+        snapshot_date,
+        customer_id,
+        purchase_class,
+        recency_score,
+        frequency_score,
+        monetary_score
+    from {{ ref('int_lifecycle__scores') }}
+
 ),
 
 cells as (
-    select * from {{ ref('int_lifecycle__segment_cells') }}
+
+    select
+        customer_state,
+        recency_score,
+        frequency_score,
+        monetary_score,
+        segment_id
+    from {{ ref('int_lifecycle__segment_cells') }}
+
 ),
 
 stated as (
+
     select
         snapshots.snapshot_date,
         snapshots.is_current,
@@ -49,9 +87,11 @@ stated as (
         on
             customers.customer_id = histories.customer_id
             and snapshots.snapshot_date = histories.snapshot_date
+
 ),
 
 segmented as (
+
     select
         stated.snapshot_date,
         stated.is_current,
@@ -78,6 +118,7 @@ segmented as (
             and coalesce(stated.recency_score, 0) = cells.recency_score
             and coalesce(stated.frequency_score, 0) = cells.frequency_score
             and coalesce(stated.monetary_score, 0) = cells.monetary_score
+
 )
 
 select * from segmented

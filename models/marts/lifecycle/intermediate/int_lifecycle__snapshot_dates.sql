@@ -1,10 +1,14 @@
 with
 
 as_of as (
-    select * from {{ ref('as_of') }}
+
+    select as_of_date
+    from {{ ref('as_of') }}
+
 ),
 
 dates as (
+
     select
         as_of_date as snapshot_date,
         true as is_current
@@ -18,9 +22,11 @@ dates as (
             as snapshot_date,
         false as is_current
     from as_of
+
 ),
 
 calibrated as (
+
     select
         snapshot_date,
         is_current,
@@ -33,6 +39,7 @@ calibrated as (
             end as date
         ) as calibration_date
     from dates
+
 )
 
 select * from calibrated
