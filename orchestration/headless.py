@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 
 import dagster as dg
 from rich.console import Console
+from rich.text import Text
 
 from orchestration.defs.daily import JOB
+from orchestration.defs.dbt import DbtProjectError
 from stammkunde import progress
-from stammkunde.homes import HomeInUseError, hold, prepare
+from stammkunde.homes import HomeInUseError, NoCheckoutError, hold, prepare
 from stammkunde.paths import Home, home
 from stammkunde.settings import Settings, SettingsError, from_environment
 from stammkunde.summary import summarise
@@ -27,16 +29,17 @@ def main() -> int:
     """
     console = Console(file=sys.stdout)  # the stream of now: later output is turned away from it
     try:
-        settings, place = from_environment(), home()
+        place = home()
+        prepare(place)
+        settings = from_environment()
         with hold(place):
             return _run(settings, place, console)
-    except (SettingsError, HomeInUseError) as error:
-        console.print(f"[red]{error}[/]")
+    except (NoCheckoutError, SettingsError, HomeInUseError, DbtProjectError) as error:
+        console.print(Text(str(error), style="red"))
         return 2
 
 
 def _run(settings: Settings, place: Home, console: Console) -> int:
-    prepare(place)
     started_at = datetime.now(UTC).replace(tzinfo=None)
     os.environ.update(place.environment())
     with progress.on_terminal(console) as display:

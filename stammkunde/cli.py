@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from stammkunde.homes import prepare
+from stammkunde import ingest
+from stammkunde.homes import HomeInUseError, NoCheckoutError, hold, prepare
 from stammkunde.paths import PROJECT, Home, home
+from stammkunde.settings import sources_file
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -29,7 +31,10 @@ def _execute(
     arguments: list[str], place: Home, folder: Path | None = None, **variables: str
 ) -> int:
     """Run a command of this environment for a home, in ``folder`` or here; its exit code."""
-    prepare(place)
+    try:
+        prepare(place)
+    except NoCheckoutError as error:
+        return _refuse(error, 2)
     # What stands beside this interpreter comes first: dbt, dagster and sqlfluff of the same lock.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, **place.environment(), "PATH": path, **variables}
@@ -38,6 +43,19 @@ def _execute(
     except FileNotFoundError:
         Console(stderr=True).print(f"There is no command {arguments[0]!r} in this environment.")
         return 127
+
+
+def _place(folder: Path | None, source: str) -> Home:
+    """The home that was named, or the one of a source below the home of this process."""
+    default = home().root / source if source else home().root
+    return Home((folder or default).resolve())
+
+
+def _refuse(error: Exception, code: int) -> int:
+    """Say what is wrong; the exit code."""
+    # Not as markup: a path may hold brackets.
+    Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
+    return code
 
 
 def _run(place: Home, source: str, landing: Path | None, as_of: str) -> int:
@@ -57,9 +75,34 @@ def run(
     as_of: Annotated[str, typer.Option(help="Day to describe, like 2025-12-31.")] = "",
     home_folder: HomeOption = None,
 ) -> None:
-    """Load, build, check, publish and show. Exit code 1: stopped, nothing published."""
-    default = home().root / source if source else home().root
-    raise typer.Exit(_run(Home((home_folder or default).resolve()), source, landing, as_of))
+    """Load, build, check, publish and show.
+
+    Exit code 1: stopped, nothing published; 2: could not begin, since the request, the home or the
+    dbt project is not in order.
+    """
+    raise typer.Exit(_run(_place(home_folder, source), source, landing, as_of))
+
+
+@app.command()
+def forget(
+    source: Annotated[str, typer.Argument(help="Source system.")],
+    file: Annotated[str, typer.Argument(help="As in the report: orders/orders_2025-01-01.csv.")],
+    home_folder: HomeOption = None,
+) -> None:
+    """Take a loaded file's rows out again; the next run loads what then lies under its name.
+
+    Exit code 1: no such file is loaded; 2: no such source, or a run is going on in the home.
+    """
+    place = _place(home_folder, source)
+    try:
+        contract = ingest.read_contract(sources_file(source))
+        with hold(place):
+            rows = ingest.forget(source, file, place.warehouse, contract)
+    except ingest.LoadError as error:
+        raise typer.Exit(_refuse(error, 1)) from None
+    except (ingest.ContractError, HomeInUseError) as error:
+        raise typer.Exit(_refuse(error, 2)) from None
+    Console().print(f"{rows:,} rows of {file} were taken out.", markup=False, highlight=False)
 
 
 @app.command()
@@ -107,8 +150,7 @@ def dev(
     home_folder: HomeOption = None,
 ) -> None:
     """Open Dagster's UI with its schedule on http://127.0.0.1:<port>."""
-    default = home().root / source if source else home().root
-    place = Home((home_folder or default).resolve())
+    place = _place(home_folder, source)
     address = ["--host", "127.0.0.1", "--port", str(port)]
     module = ["--module-name", "orchestration.definitions", "--working-directory", str(PROJECT)]
     code = _execute(

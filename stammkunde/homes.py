@@ -12,8 +12,21 @@ class HomeInUseError(RuntimeError):
     """Another run works in the same home; its warehouse has one writer."""
 
 
+class NoCheckoutError(RuntimeError):
+    """The package was installed without its project: models, seeds and settings are not there."""
+
+
 def prepare(home: Home) -> None:
-    """Make the folders of ``home`` and bring Dagster's settings up to date."""
+    """Make the folders of ``home`` and bring Dagster's settings up to date.
+
+    Raises:
+        NoCheckoutError: the dbt project does not lie beside the package.
+    """
+    if not (PROJECT / "dbt_project.yml").is_file():
+        raise NoCheckoutError(
+            f"Stammkunde runs from its checkout, and there is no dbt project in {PROJECT}: "
+            "clone the repository and install it with pip install --editable."
+        )
     folders = (
         home.landing,
         home.warehouse.parent,

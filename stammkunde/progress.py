@@ -26,6 +26,9 @@ class Progress(Protocol):
     def advance(self, steps: int = 1) -> None:
         """Some steps of the stage are done."""
 
+    def reach(self, done: int, total: int) -> None:
+        """``done`` steps of the stage are done, of ``total`` that only its work made known."""
+
 
 class Silent:
     """Reports nowhere: tests, schedules and Dagster's own pages."""
@@ -34,6 +37,9 @@ class Silent:
         """Nothing to show."""
 
     def advance(self, steps: int = 1) -> None:
+        """Nothing to show."""
+
+    def reach(self, done: int, total: int) -> None:
         """Nothing to show."""
 
 
@@ -54,6 +60,11 @@ class Terminal:
         """Move the bar of the open stage."""
         if self._task is not None:
             self._bars.advance(self._task, steps)
+
+    def reach(self, done: int, total: int) -> None:
+        """Move the bar of the open stage, and its end."""
+        if self._task is not None:
+            self._bars.update(self._task, completed=done, total=total)
 
     def close(self) -> None:
         """Stop the clock of the open stage."""

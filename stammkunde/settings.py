@@ -75,7 +75,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         environment: variables to read; by default the process's own.
 
     Raises:
-        SettingsError: an unknown source, a landing folder that is missing, or a date that is none.
+        SettingsError: an unknown source, a landing folder that is missing, a date that is none, or
+            a YAML file that cannot be read.
     """
     variables = os.environ if environment is None else environment
     source = variables.get("STAMMKUNDE_SOURCE", "")
@@ -115,7 +116,7 @@ def _parse_date(text: str) -> date | None:
 
 
 def _project_sources() -> dict[str, tuple[str, ...]]:
-    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    project = _read_yaml(PROJECT / "dbt_project.yml")
     return {source: tuple(feeds) for source, feeds in project["vars"]["sources"].items()}
 
 
@@ -132,8 +133,17 @@ def _feeds_of(source: str) -> tuple[str, ...]:
 
 def _vars_of(source: str) -> dict[str, Any]:
     """The vars in a source's YAML, ``config.meta.vars``."""
-    contract = yaml.safe_load(sources_file(source).read_text(encoding="utf-8"))
-    chosen: dict[str, Any] = (
-        contract["sources"][0].get("config", {}).get("meta", {}).get("vars", {})
-    )
+    path = sources_file(source)
+    try:
+        entry = _read_yaml(path)["sources"][0]
+    except (LookupError, TypeError):
+        raise SettingsError(f"{path} holds no source.") from None
+    chosen: dict[str, Any] = entry.get("config", {}).get("meta", {}).get("vars", {})
     return chosen
+
+
+def _read_yaml(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is no YAML: {error}") from error

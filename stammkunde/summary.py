@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stammkunde.paths import Home
-from stammkunde.publish import NothingPublishedError, open_marts
+from stammkunde.publish import NothingPublishedError, PublishError, open_marts
 from stammkunde.settings import Settings
 
 FEED_COUNTS = """
@@ -46,13 +46,14 @@ def summarise(
         started_at: when, UTC without offset, as in the loader's ledger.
         problems: messages of what stopped the run; empty after a good one.
     """
-    parts: list[RenderableType] = [_feeds(home, settings)]
-    parts += [_newly_loaded(home, started_at), *_files_left_out(home)]
+    parts = _collected(home, settings, started_at)
     try:
         parts += [_segments(home)]
         parts += [Text(f"Published marts  {home.serving / 'marts.duckdb'}")]
     except NothingPublishedError:
         parts += [Text("Nothing has been published yet.")]
+    except (PublishError, duckdb.Error) as error:
+        parts += [Text(f"The published marts cannot be read: {_first_line(error)}", style="red")]
     page = home.site / "index.html"
     if page.exists():
         parts += [Text(f"Page             {page}")]
@@ -62,7 +63,36 @@ def summarise(
     return Group(*parts)
 
 
-def _feeds(home: Home, settings: Settings) -> RenderableType:
+def _collected(home: Home, settings: Settings, started_at: datetime) -> list[RenderableType]:
+    """What the warehouse holds, as far as the runs came."""
+    if not home.warehouse.exists():
+        return [Text("Nothing has been loaded yet.")]
+    try:
+        with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
+            if not _has_ledger(warehouse):
+                return [Text("Nothing has been loaded yet.")]
+            return [
+                _feeds(warehouse, settings),
+                _newly_loaded(warehouse, started_at),
+                *_files_left_out(warehouse),
+            ]
+    except duckdb.Error as error:
+        return [Text(f"The warehouse cannot be read: {_first_line(error)}", style="red")]
+
+
+def _has_ledger(warehouse: duckdb.DuckDBPyConnection) -> bool:
+    found = warehouse.execute(
+        "select 1 from information_schema.tables"
+        " where table_schema = 'raw' and table_name = '_files'"
+    ).fetchall()
+    return bool(found)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+def _feeds(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -> RenderableType:
     """Rows per feed since the first load, by what became of them.
 
     Older versions of a record give way to newer ones; rows set aside are no part of the feed, such
@@ -73,46 +103,44 @@ def _feeds(home: Home, settings: Settings) -> RenderableType:
     table.add_column("feed", no_wrap=True)
     for heading in ("read", "accepted", "older", "aside", "rejected", "unread"):
         table.add_column(heading, justify="right")
-    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
-        for source in settings.sources:
-            unreadable = dict(
-                warehouse.execute(
-                    "select feed, sum(rows_unreadable) from raw._files where source = ? group by 1",
-                    [source],
-                ).fetchall()
-            )
-            try:
-                rows = warehouse.execute(FEED_COUNTS.format(source=source)).fetchall()
-            except duckdb.CatalogException:
-                return Text("Staging was not reached.")
-            for feed, *counts in rows:
-                lost = unreadable.get(feed) or 0
-                name = feed if len(settings.sources) == 1 else f"{source} {feed}"
-                numbers = [counts[0] + lost, *counts[1:], lost]
-                table.add_row(name, *(f"{number:,}" for number in numbers))
+    for source in settings.sources:
+        unreadable = dict(
+            warehouse.execute(
+                "select feed, sum(rows_unreadable) from raw._files where source = ? group by 1",
+                [source],
+            ).fetchall()
+        )
+        try:
+            rows = warehouse.execute(FEED_COUNTS.format(source=source)).fetchall()
+        except duckdb.CatalogException:
+            return Text("Staging was not reached.")
+        for feed, *counts in rows:
+            lost = unreadable.get(feed) or 0
+            name = feed if len(settings.sources) == 1 else f"{source} {feed}"
+            numbers = [counts[0] + lost, *counts[1:], lost]
+            table.add_row(name, *(f"{number:,}" for number in numbers))
     return table
 
 
-def _newly_loaded(home: Home, started_at: datetime) -> RenderableType:
+def _newly_loaded(warehouse: duckdb.DuckDBPyConnection, started_at: datetime) -> RenderableType:
     """Files and rows that this run was the first to read."""
-    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
-        files, rows = warehouse.execute(
-            "select count(*), coalesce(sum(rows_read), 0) from raw._files"
-            " where status = 'loaded' and loaded_at >= ?",
-            [started_at],
-        ).fetchall()[0]
+    files, rows = warehouse.execute(
+        "select count(*), coalesce(sum(rows_read), 0) from raw._files"
+        " where status = 'loaded' and loaded_at >= ?",
+        [started_at],
+    ).fetchall()[0]
     return Text(f"New in this run: {files:,} files, {rows:,} rows\n")
 
 
-def _files_left_out(home: Home) -> list[RenderableType]:
-    """Files that wait for somebody's hand; each message names file and line."""
-    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
-        messages = [
-            message
-            for (message,) in warehouse.execute(
-                "select message from raw._files where status in ('refused', 'waiting') order by 1"
-            ).fetchall()
-        ]
+def _files_left_out(warehouse: duckdb.DuckDBPyConnection) -> list[RenderableType]:
+    """Files that wait for somebody's hand, each with its place and what is wrong."""
+    messages = [
+        f"{file}, line {line}: {message}" if line else f"{file}: {message}"
+        for file, line, message in warehouse.execute(
+            "select file, line_number, message from raw._files"
+            " where status in ('refused', 'waiting') order by all"
+        ).fetchall()
+    ]
     lines: list[RenderableType] = [
         Text(f"! {message}", style="yellow") for message in messages[:FILES_SHOWN]
     ]

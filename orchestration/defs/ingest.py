@@ -35,7 +35,13 @@ def landing_assets(project: DbtProject, settings: Settings, place: Home) -> dg.A
         for source in settings.sources:
             landing = settings.landing_folder(source, place)
             display.stage(f"Load {source}")
-            report = load(source, landing, place.warehouse, read_contract(sources_file(source)))
+            report = load(
+                source,
+                landing,
+                place.warehouse,
+                read_contract(sources_file(source)),
+                lambda state: display.reach(state.files_done, state.files_total),
+            )
             for message in report.messages:
                 context.log.warning(message)
             for feed in (feed for name, feed, _ in tables if name == source):

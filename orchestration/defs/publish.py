@@ -55,17 +55,10 @@ def management_page(place: Home) -> dg.AssetsDefinition:
 
 def draw_page(place: Home) -> Path:
     """Draw the page of a home from its published marts and the newest verdicts."""
-    verdicts = latest_verdicts(place.warehouse)
     return build_site(
         place.serving,
-        verdicts,
+        latest_verdicts(place.warehouse),
         place.site,
-        run_as_of=verdicts[0].as_of_date if verdicts else None,
-        since={
-            (verdict.check_id, verdict.feed, verdict.subject): verdict.since
-            for verdict in verdicts
-            if verdict.since
-        },
         check_names={rule.check_id: rule.name for rule in read_rules()},
     )
 

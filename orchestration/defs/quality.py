@@ -19,13 +19,17 @@ def check_key(check_id: str, subject: str, guards: str) -> CheckKey:
 
 
 def check_specs(rules: Iterable[Rule]) -> list[dg.AssetCheckSpec]:
-    """One check a rule, on the conformed feed that it guards."""
+    """One check a rule, on the conformed feed that it guards.
+
+    All of them may block, since a rule that only warns blocks when it could not be asked; the
+    severity of the result decides.
+    """
     return [
         dg.AssetCheckSpec(
             name=check_key(rule.check_id, rule.subject, rule.guards)[1],
             asset=dg.AssetKey(["conformed", rule.guards]),
             description=f"{rule.check_id} {rule.name}, {rule.feed}",
-            blocking=rule.severity != "warn",
+            blocking=True,
         )
         for rule in rules
     ]

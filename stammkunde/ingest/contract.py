@@ -84,23 +84,16 @@ def normalise_name(name: str) -> str:
     return _SEPARATORS.sub("_", unicodedata.normalize("NFKC", name).lower()).strip("_")
 
 
-def read_contract(sources_yml: Path, source: str | None = None) -> SourceContract:
+def read_contract(path: Path) -> SourceContract:
     """Read the contract of a source.
 
     Args:
-        sources_yml: the YAML file, or the folder of the dbt project, in which the file is
-            ``models/staging/<source>/_<source>__sources.yml``.
-        source: name of the source; may be left out where the file holds a single one.
+        path: the dbt YAML file of the source; it holds no other.
 
     Raises:
-        ContractError: the file is missing, is no YAML, does not hold the source, or names a table
-            or column in a way that the raw table cannot carry.
+        ContractError: the file is missing, is no YAML, does not hold exactly one source, or names a
+            table or column in a way that the raw table cannot carry.
     """
-    path = sources_yml
-    if path.is_dir():
-        if source is None:
-            raise ContractError(f"{path} is a folder: say which source's contract to read")
-        path = path / "models" / "staging" / source / f"_{source}__sources.yml"
     if not path.is_file():
         raise ContractError(f"no contract: there is no file {path}")
     try:
@@ -108,16 +101,13 @@ def read_contract(sources_yml: Path, source: str | None = None) -> SourceContrac
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ContractError(f"{path} is no YAML: {error}") from error
     entries = document.get("sources") if isinstance(document, dict) else None
-    named = {str(entry.get("name")): entry for entry in entries or []}
-    if source is None:
-        if len(named) != 1:
-            raise ContractError(f"{path} holds {len(named)} sources: say which one to read")
-        source = next(iter(named))
-    if source not in named:
-        raise ContractError(f"{path} holds no source {source!r}, only: {', '.join(named) or '-'}")
+    if not entries or len(entries) != 1:
+        raise ContractError(f"{path} holds {len(entries or [])} sources, not one")
+    (entry,) = entries
+    source = str(entry.get("name"))
     _check_identifier(source, "source", path)
     feeds: dict[str, FeedContract] = {}
-    for table in named[source].get("tables") or []:
+    for table in entry.get("tables") or []:
         feed = _feed(table, source, path)
         if feed.name in feeds:
             raise ContractError(f"{path}: feed {feed.name!r} stands there twice")

@@ -113,8 +113,10 @@ def forget(source: str, file: str, warehouse: Path, contract: SourceContract) ->
         the number of rows taken out of the raw table.
 
     Raises:
-        LoadError: no such file is loaded.
+        LoadError: there is no warehouse, or no such file is loaded.
     """
+    if not warehouse.exists():
+        raise LoadError(f"there is no warehouse {warehouse}")
     now = datetime.now(UTC).replace(tzinfo=None)
     connection = tables.connect(warehouse)
     try:

@@ -1,7 +1,6 @@
 """The static pages: what the published marts say, readable without a server or a network."""
 
-from stammkunde.site.gates import Verdict, VerdictKey, standing_since
 from stammkunde.site.page import build_site
 from stammkunde.site.summary import SiteError
 
-__all__ = ["SiteError", "Verdict", "VerdictKey", "build_site", "standing_since"]
+__all__ = ["SiteError", "build_site"]

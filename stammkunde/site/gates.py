@@ -1,65 +1,13 @@
 """The state of the gates as the page shows it: verdicts grouped, ordered and put into words."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-# What a verdict's check guards stops when it failed at one of these severities, or could not run.
-BLOCKING = frozenset({"error", "block", "critical"})
+from stammkunde.quality import Verdict
 
 # More passed checks than these fold away: they are what nobody needs to act on.
 PASSED_IN_SIGHT = 5
-
-# check_id, feed, subject
-VerdictKey = tuple[str, str, str]
-
-
-class Verdict(Protocol):
-    """What the page needs of a check's result; ``stammkunde.quality`` makes them.
-
-    Attributes:
-        check_id: the check, ``B1``.
-        feed: the feed that it looked at.
-        subject: the part of the feed, such as a column or dimension; may be empty.
-        status: ``passed``, ``failed``, ``not evaluated`` or ``errored``.
-        severity: ``block``, ``error``, ``critical`` or ``warn``, ``warning``.
-        statistic: what was measured; None if nothing could be.
-        threshold: the bar it was held against; None if it has none.
-        message: a sentence for a person: what is missing and what to do. No personal data.
-    """
-
-    @property
-    def check_id(self) -> str:
-        """See the class."""
-
-    @property
-    def feed(self) -> str:
-        """See the class."""
-
-    @property
-    def subject(self) -> str:
-        """See the class."""
-
-    @property
-    def status(self) -> str:
-        """See the class."""
-
-    @property
-    def severity(self) -> str:
-        """See the class."""
-
-    @property
-    def statistic(self) -> float | None:
-        """See the class."""
-
-    @property
-    def threshold(self) -> float | None:
-        """See the class."""
-
-    @property
-    def message(self) -> str:
-        """See the class."""
 
 
 @dataclass(frozen=True)
@@ -94,16 +42,18 @@ class Gate:
 
     Attributes:
         check_id: the check.
+        source_system: the source; empty where all verdicts are about one.
         feed: the feed.
         subject: the part of the feed; may be empty.
         state: how it stands.
         is_blocking: whether it keeps the marts from being published.
         figure: statistic and threshold in words; may be empty.
         message: the sentence for a person.
-        since: first day in this state without a break, as far as known.
+        since: first day in this state without a break; None if no run was recorded.
     """
 
     check_id: str
+    source_system: str
     feed: str
     subject: str
     state: State
@@ -114,9 +64,9 @@ class Gate:
 
     @property
     def name(self) -> str:
-        """Check, feed and subject in one: ``B1 events · device_type``."""
-        place = " · ".join(part for part in (self.feed, self.subject) if part)
-        return f"{self.check_id} {place}".strip()
+        """All in one: ``B1 events · device_type``, of several sources ``B1 shop · events · …``."""
+        parts = (self.source_system, self.feed, self.subject)
+        return f"{self.check_id} {' · '.join(part for part in parts if part)}"
 
 
 @dataclass(frozen=True)
@@ -127,7 +77,7 @@ class GateBoard:
         gates: worst first.
         checks: the checks in their order, rows of the board.
         feeds: the feeds in the order in which they came, columns of the board.
-        cells: the worst gate of a check and feed.
+        cells: the worst gate of a check and feed, of whatever source.
     """
 
     gates: tuple[Gate, ...]
@@ -177,23 +127,18 @@ class GateBoard:
         return tuple((state, count) for state, count in counted if count)
 
 
-def build_board(
-    verdicts: Sequence[Verdict], since: Mapping[VerdictKey, dt.date] | None = None
-) -> GateBoard:
-    """Put the verdicts of a run in order.
-
-    Args:
-        verdicts: of one run.
-        since: first day in the present state, for as many verdicts as known.
-    """
-    known = since or {}
+def build_board(verdicts: Sequence[Verdict]) -> GateBoard:
+    """Put the verdicts of a run in order."""
+    # Verdicts about feeds that nobody gives have no source.
+    sources = {verdict.source_system for verdict in verdicts if verdict.source_system}
     gates = sorted(
-        (_gate(verdict, known.get(_key(verdict))) for verdict in verdicts),
+        (_gate(verdict, names_source=len(sources) > 1) for verdict in verdicts),
         key=lambda gate: (
             not gate.is_blocking,
             gate.state.rank,
             gate.check_id,
             gate.feed,
+            gate.source_system,
             gate.subject,
         ),
     )
@@ -208,46 +153,18 @@ def build_board(
     )
 
 
-def standing_since(history: Iterable[tuple[dt.date, Verdict]]) -> dict[VerdictKey, dt.date]:
-    """Since when each check has stood as it stands now.
-
-    Args:
-        history: verdicts with the day of their run, in any order; of two runs for one day the later
-            in the sequence counts.
-
-    Returns:
-        The first day of the present unbroken state, by check, feed and subject.
-    """
-    by_day: dict[VerdictKey, dict[dt.date, str]] = {}
-    for day, verdict in history:
-        by_day.setdefault(_key(verdict), {})[day] = verdict.status
-    since = {}
-    for key, statuses in by_day.items():
-        days = sorted(statuses, reverse=True)
-        first = days[0]
-        for day in days:
-            if statuses[day] != statuses[days[0]]:
-                break
-            first = day
-        since[key] = first
-    return since
-
-
-def _key(verdict: Verdict) -> VerdictKey:
-    return (verdict.check_id, verdict.feed, verdict.subject or "")
-
-
-def _gate(verdict: Verdict, since: dt.date | None) -> Gate:
+def _gate(verdict: Verdict, *, names_source: bool) -> Gate:
     state = _state(verdict)
     return Gate(
         check_id=verdict.check_id,
+        source_system=verdict.source_system if names_source else "",
         feed=verdict.feed,
-        subject=verdict.subject or "",
+        subject=verdict.subject,
         state=state,
         is_blocking=state in (STOPPED, ERRORED),
         figure=_figure(verdict.statistic, verdict.threshold),
-        message=verdict.message or "",
-        since=since,
+        message=verdict.message,
+        since=verdict.since,
     )
 
 
@@ -257,7 +174,7 @@ def _state(verdict: Verdict) -> State:
     if verdict.status == "not evaluated":
         return UNKNOWN
     if verdict.status == "failed":
-        return STOPPED if verdict.severity in BLOCKING else WARNED
+        return STOPPED if verdict.blocks else WARNED
     # `errored`, and any status that a later version may add: never mistaken for a pass.
     return ERRORED
 
@@ -270,8 +187,5 @@ def _and(parts: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
-def _figure(statistic: float | None, threshold: float | None) -> str:
-    if statistic is None:
-        return ""
-    measured = f"{statistic:,.4g}"
-    return measured if threshold is None else f"{measured} against {threshold:,.4g}"
+def _figure(statistic: float | None, threshold: float) -> str:
+    return "" if statistic is None else f"{statistic:,.4g} against {threshold:,.4g}"

@@ -1,7 +1,6 @@
 """Build the Management page: one HTML file that needs no server and no network."""
 
 import base64
-import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from stammkunde.quality import Verdict
 from stammkunde.site import charts
-from stammkunde.site.gates import Verdict, VerdictKey, build_board
+from stammkunde.site.gates import build_board
 from stammkunde.site.numbers import (
     SMALLEST_BASE,
     Change,
@@ -59,21 +59,17 @@ class Card:
 
 def build_site(
     serving: Path,
-    warehouse_verdicts: Sequence[Verdict],
+    verdicts: Sequence[Verdict],
     site: Path,
     *,
-    run_as_of: dt.date | None = None,
-    since: Mapping[VerdictKey, dt.date] | None = None,
     check_names: Mapping[str, str] | None = None,
 ) -> Path:
     """Write ``index.html`` from what is published and what the last run's checks said.
 
     Args:
         serving: the serving folder; need not exist.
-        warehouse_verdicts: verdicts of the last run, whether it published or was blocked.
+        verdicts: those of the last run, whether it published or was blocked.
         site: folder of the pages; made if it is not there.
-        run_as_of: day of the last run, for the banner; None leaves it out.
-        since: first day in its present state, by verdict; see ``standing_since``.
         check_names: names of the checks by id, such as ``mix of the day``; the id alone without.
 
     Returns:
@@ -83,13 +79,7 @@ def build_site(
         SiteError: a publication is there but cannot be shown.
         OSError: the page cannot be written.
     """
-    html = render(
-        read_summary(serving),
-        warehouse_verdicts,
-        run_as_of=run_as_of,
-        since=since,
-        check_names=check_names,
-    )
+    html = render(read_summary(serving), verdicts, check_names=check_names)
     site.mkdir(parents=True, exist_ok=True)
     page = site / "index.html"
     draft = site / ".index.html.new"
@@ -101,8 +91,6 @@ def render(
     summary: Summary | None,
     verdicts: Sequence[Verdict],
     *,
-    run_as_of: dt.date | None = None,
-    since: Mapping[VerdictKey, dt.date] | None = None,
     check_names: Mapping[str, str] | None = None,
 ) -> str:
     """The page's HTML; arguments as for :func:`build_site`."""
@@ -120,9 +108,10 @@ def render(
     return environment.get_template("management.html.j2").render(
         summary=summary,
         drawn=drawn,
-        board=build_board(verdicts, since),
+        board=build_board(verdicts),
         check_names=check_names or {},
-        run_as_of=run_as_of,
+        # A verdict that could not be made may not know its day.
+        run_as_of=next((each.as_of_date for each in verdicts if each.as_of_date), None),
         cards=headline_cards(drawn) if drawn else [],
         row=_row,
         everybody=total(drawn.segments) if drawn else None,

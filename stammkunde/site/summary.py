@@ -189,10 +189,12 @@ def read_summary(serving: Path) -> Summary | None:
     if not rows:
         return Summary(version, as_of_date, None, "", ())
     *_, row_as_of, previous_date, currency = rows[0]
+    # The mart names the day before even where nobody was a customer then.
+    is_compared = any(row[8] is not None for row in rows)
     return Summary(
         version=version,
         as_of_date=row_as_of or as_of_date,
-        previous_date=previous_date,
+        previous_date=previous_date if is_compared else None,
         currency=currency or "",
         phases=_phases(rows),
     )

@@ -28,6 +28,7 @@ from stammkunde.ingest import (
     read_contract,
 )
 from stammkunde.paths import PROJECT
+from stammkunde.settings import sources_file
 
 from .ingest_shop import CONTRACT, HEADER, Shop, messages
 
@@ -530,7 +531,7 @@ def test_no_text_breaks_a_load_or_loses_a_row(
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="no ../shared/data beside the project")
 def test_online_retail_adds_up(tmp_path: Path) -> None:
-    contract = read_contract(PROJECT, "online_retail")
+    contract = read_contract(sources_file("online_retail"))
     warehouse = tmp_path / "warehouse.duckdb"
     report = load("online_retail", SHARED / "online_retail", warehouse, contract)
     assert report.messages == []

@@ -1,15 +1,25 @@
 """The graph that Dagster loads: what it holds and what waits for what."""
 
 import ast
+import io
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import dagster as dg
 import pytest
+from dagster_dbt import DbtProject
+from rich.console import Console
 
+from orchestration.defs import ingest, quality
 from orchestration.defs.quality import check_key, check_result, check_specs, verdicts_by_check
+from stammkunde import progress
 from stammkunde.homes import prepare
+from stammkunde.ingest import read_contract
 from stammkunde.paths import PROJECT, Home
 from stammkunde.quality import Rule, Verdict, read_rules
+from stammkunde.quality.rules import Severity
+from stammkunde.settings import from_environment, sources_file
 
 
 @pytest.fixture(scope="module")
@@ -52,12 +62,76 @@ def _ancestors(graph: object, key: dg.AssetKey) -> set[dg.AssetKey]:
     return parents.union(*(_ancestors(graph, parent) for parent in parents))
 
 
-def test_every_rule_is_a_check_that_blocks_unless_it_only_warns() -> None:
+def test_every_rule_is_a_check_of_its_own() -> None:
     rules = read_rules()
     specs = check_specs(rules)
     assert len({(spec.asset_key, spec.name) for spec in specs}) == len(rules)
-    for rule, spec in zip(rules, specs, strict=True):
-        assert spec.blocking == (rule.severity != "warn")
+
+
+@pytest.mark.parametrize(
+    ("severity", "status", "goes_on"),
+    [
+        ("warn", "passed", True),
+        ("warn", "not evaluated", True),
+        ("warn", "failed", True),
+        ("warn", "errored", False),
+        ("error", "passed", True),
+        ("error", "failed", False),
+        ("block", "errored", False),
+    ],
+)
+def test_a_gate_stops_what_comes_after_it(
+    severity: Severity,
+    status: str,
+    goes_on: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rule = replace(read_rules()[0], severity=severity)
+    recorded: list[Verdict] = []
+    monkeypatch.setattr(quality, "read_rules", lambda: [rule])
+    monkeypatch.setattr(quality, "evaluate", lambda *_, **__: [_verdict(rule, status)])
+    monkeypatch.setattr(quality, "record", lambda _, verdicts, __: recorded.extend(verdicts))
+    feed = dg.AssetKey(["conformed", rule.guards])
+    built = []
+
+    @dg.asset(key=feed)
+    def conformed() -> None:
+        """The feed that the rule guards."""
+
+    @dg.asset(deps=[feed])
+    def mart() -> None:
+        built.append("mart")
+
+    outcome = dg.materialize([conformed, mart, quality.gates(Home(tmp_path))], raise_on_error=False)
+
+    assert outcome.success is goes_on
+    assert built == ["mart"] * goes_on
+    assert [verdict.status for verdict in recorded] == [status]
+
+
+def test_the_load_shows_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path)
+    folder = home.landing / "shop" / "contacts"
+    folder.mkdir(parents=True)
+    for day in (1, 2, 3):
+        (folder / f"contacts_2025-01-0{day}.csv").write_text("contact_key\n", encoding="utf-8")
+    contract = read_contract(sources_file("shop"))
+    described = {
+        feed: {"source_name": "shop", "name": feed, "description": ""} for feed in contract.feeds
+    }
+    monkeypatch.setattr(ingest, "manifest_of", lambda _: {"sources": described})
+    settings = from_environment({"STAMMKUNDE_SOURCE": "shop"})
+    project = cast("DbtProject", None)  # the manifest is given
+    assets = ingest.landing_assets(project, settings, home)
+    console = Console(file=io.StringIO(), width=100)
+
+    with progress.on_terminal(console):
+        assert dg.materialize([assets]).success
+
+    assert isinstance(console.file, io.StringIO)
+    (line,) = (line for line in console.file.getvalue().splitlines() if "Load shop" in line)
+    assert "3/3" in line
 
 
 def _verdict(rule: Rule, status: str) -> Verdict:

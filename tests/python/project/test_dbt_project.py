@@ -87,26 +87,41 @@ def _models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
 
 
-def test_every_model_says_its_grain_and_has_a_test(manifest: dict[str, Any]) -> None:
-    tested = {
-        parent
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "test"
-        for parent in node["depends_on"]["nodes"]
-    }
+GRAIN_TESTS = {"unique", "unique_combination_of_columns"}
+
+
+def _grain_tested(manifest: dict[str, Any]) -> set[str]:
+    """Models with a test of their grain: a generic one, or a singular one about them alone."""
+    tested = set()
+    for node in manifest["nodes"].values():
+        if node["resource_type"] != "test":
+            continue
+        generic = node.get("test_metadata")
+        if generic is None:
+            models = node["depends_on"]["nodes"]
+            tested |= set(models) if len(models) == 1 else set()
+        elif generic["name"] in GRAIN_TESTS:
+            tested.add(node["attached_node"])
+    return tested
+
+
+def test_every_model_says_its_grain_and_every_table_has_a_test_of_it(
+    manifest: dict[str, Any],
+) -> None:
     without_grain = [
         model["name"]
         for model in _models(manifest)
         if not model["description"].startswith(("One row", "Exactly one row"))
     ]
     assert without_grain == []
+    tested = _grain_tested(manifest)
     # Views that only split a tested table in two are tested by the table's grain.
     untested = [
         model["name"]
         for model in _models(manifest)
         if model["unique_id"] not in tested and model["config"]["materialized"] != "view"
     ]
-    assert untested == []
+    assert sorted(untested) == []
 
 
 def test_every_column_of_the_warehouse_is_described(

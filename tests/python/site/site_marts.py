@@ -2,12 +2,16 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
+from stammkunde.quality import Verdict
+from stammkunde.quality.rules import Severity
+from stammkunde.quality.verdicts import Status
+
+AS_OF = dt.date(2025, 12, 31)
 VERSION = "20260101T040506000000Z"
 
 # segment_id, name, German name, phase number, phase, German phase, lost stage,
@@ -49,27 +53,50 @@ SEGMENTS: list[SegmentRow] = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class MadeVerdict:
-    """A verdict as ``stammkunde.quality`` would give it."""
-
-    check_id: str
-    feed: str
-    subject: str = ""
-    status: str = "passed"
-    severity: str = "error"
-    statistic: float | None = 0.0
-    threshold: float | None = 1.0
-    message: str = ""
+def made_verdict(
+    check_id: str,
+    feed: str,
+    subject: str = "",
+    source_system: str = "shop",
+    status: Status = "passed",
+    severity: Severity = "error",
+    as_of_date: dt.date = AS_OF,
+    statistic: float | None = 0.0,
+    threshold: float = 1.0,
+    message: str = "",
+    since: dt.date | None = None,
+) -> Verdict:
+    """A verdict as ``stammkunde.quality`` gives it."""
+    return Verdict(
+        check_id=check_id,
+        source_system=source_system,
+        feed=feed,
+        subject=subject,
+        status=status,
+        severity=severity,
+        as_of_date=as_of_date,
+        statistic=statistic,
+        threshold=threshold,
+        effect=None,
+        effect_threshold=None,
+        sample_size=None,
+        message=message,
+        guards=feed,
+        since=since,
+    )
 
 
 def publish_segments(
     serving: Path,
     rows: Sequence[SegmentRow] = SEGMENTS,
-    previous: dt.date | None = dt.date(2025, 11, 30),
     version: str = VERSION,
 ) -> Path:
-    """Write a published file with ``segment_summary`` and link it."""
+    """Write a published file with ``segment_summary`` and link it.
+
+    As in the model, the day before always stands there; its figures are null where nobody was a
+    customer by then.
+    """
+    assert len({row[8] is None for row in rows}) <= 1
     serving.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(serving / f"marts-{version}.duckdb") as connection:
         connection.execute(
@@ -87,18 +114,18 @@ def publish_segments(
                 as_of_date date, previous_date date, segment_id varchar, segment_name varchar,
                 segment_name_de varchar, phase_number integer, phase varchar,
                 phase_name_de varchar, lost_stage varchar, customer_count bigint,
-                previous_customer_count bigint, net_revenue_30d decimal(18, 2),
-                previous_net_revenue_30d decimal(18, 2), net_revenue_365d decimal(18, 2),
-                previous_net_revenue_365d decimal(18, 2), reporting_currency varchar
+                previous_customer_count bigint, net_revenue_30d decimal(18, 4),
+                previous_net_revenue_30d decimal(18, 4), net_revenue_365d decimal(18, 4),
+                previous_net_revenue_365d decimal(18, 4), reporting_currency varchar
             )
             """
         )
         for row in rows:
             connection.execute(
                 "insert into marts.segment_summary values "
-                "(date '2025-12-31', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'EUR')",
+                "(date '2025-12-31', date '2025-11-30', "
+                "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'EUR')",
                 [
-                    previous,
                     *row[:9],
                     *(None if amount is None else Decimal(amount) for amount in row[9:]),
                 ],
@@ -109,32 +136,32 @@ def publish_segments(
     return serving
 
 
-def green_verdicts() -> list[MadeVerdict]:
+def green_verdicts() -> list[Verdict]:
     """Every check passed, but one had too little to judge by."""
     feeds = ("orders", "events", "messages")
-    passed = [MadeVerdict(check, feed) for check in ("R4", "R2", "C1", "F1") for feed in feeds]
+    passed = [made_verdict(check, feed) for check in ("R4", "R2", "C1", "F1") for feed in feeds]
     return [
         *passed,
-        MadeVerdict("F2", "orders", statistic=0.4, threshold=3.5),
-        MadeVerdict(
+        made_verdict("F2", "orders", statistic=0.4, threshold=3.5),
+        made_verdict(
             "F2", "messages", status="not evaluated", statistic=None,
             message="3 earlier Wednesdays, 4 are needed",
         ),
-        MadeVerdict("B1", "events", "device_type", statistic=1.2, threshold=7.6),
+        made_verdict("B1", "events", "device_type", statistic=1.2, threshold=7.6),
     ]  # fmt: skip
 
 
-def red_verdicts() -> list[MadeVerdict]:
+def red_verdicts() -> list[Verdict]:
     """The same, with 30 % of the mobile events missing, and a warning."""
     return [
         *green_verdicts()[:-1],
-        MadeVerdict(
+        made_verdict(
             "B1", "events", "device_type", status="failed", statistic=31.4, threshold=7.6,
             message="30 % of mobile events missing on 2025-12-31 (412 seen, about 590 expected "
             "from the last 28 days). Look at the tracker of the part that deviates and land its "
             "missing events again; published marts stay at 2025-12-30.",
         ),
-        MadeVerdict(
+        made_verdict(
             "C1", "products", "list_price", status="failed", severity="warn", statistic=0.981,
             threshold=0.995, message="1.9 % of list_price not filled (19 of 1,000)",
         ),

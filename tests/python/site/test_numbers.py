@@ -1,11 +1,10 @@
-"""Numbers in words, and since when a gate stands as it stands."""
+"""Numbers in words."""
 
 import datetime as dt
 from decimal import Decimal
 
 import pytest
 
-from stammkunde.site import standing_since
 from stammkunde.site.numbers import (
     MINUS,
     NONE,
@@ -15,8 +14,6 @@ from stammkunde.site.numbers import (
     money_text,
     share_text,
 )
-
-from .site_marts import MadeVerdict
 
 
 @pytest.mark.parametrize(
@@ -53,22 +50,3 @@ def test_numbers_and_days_in_words() -> None:
     assert date_text(None) == "an unknown date"
     assert share_text(1, 3) == "33%"
     assert share_text(1, 0) == ""
-
-
-def test_a_gate_stands_since_the_first_day_of_its_unbroken_state() -> None:
-    def day(number: int, status: str, check: str = "B1") -> tuple[dt.date, MadeVerdict]:
-        return dt.date(2025, 12, number), MadeVerdict(check, "events", status=status)
-
-    history = [
-        day(28, "failed"),
-        day(31, "failed"),
-        day(29, "passed"),
-        day(30, "passed"),
-        # The second run for a day counts.
-        day(30, "failed"),
-        day(31, "passed", "F1"),
-    ]
-    assert standing_since(history) == {
-        ("B1", "events", ""): dt.date(2025, 12, 30),
-        ("F1", "events", ""): dt.date(2025, 12, 31),
-    }

@@ -1,0 +1,144 @@
+"""A run that stops says why and how far it came, wherever it stops, and never in a traceback."""
+
+import io
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from rich.console import Console
+
+from orchestration import headless
+from stammkunde import homes, settings
+from stammkunde.homes import prepare
+from stammkunde.ingest import load, read_contract
+from stammkunde.paths import PROJECT, Home
+from stammkunde.settings import from_environment, sources_file
+from stammkunde.summary import summarise
+from tests.python.conftest import run_graph
+
+
+def test_a_first_run_with_nothing_landed_says_what_is_missing(tmp_path: Path) -> None:
+    run = run_graph(Home(tmp_path), "shop")
+    assert run.exit_code == 1
+    assert "Traceback" not in run.output
+    assert "there is no landing folder" in run.output
+    assert "Nothing has been loaded yet." in run.output
+    assert "The run stopped." in run.output
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How far a run came.
+
+    Attributes:
+        statements: SQL that makes the warehouse; None: there is none.
+        said: what the summary says of it.
+    """
+
+    statements: tuple[str, ...] | None
+    said: str
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        Stage(None, "Nothing has been loaded yet."),
+        Stage((), "Nothing has been loaded yet."),
+        Stage(("create schema raw", "create table raw.shop__orders (a int)"), "Nothing has been"),
+    ],
+)
+def test_the_summary_of_a_run_that_loaded_nothing(tmp_path: Path, stage: Stage) -> None:
+    home = Home(tmp_path)
+    if stage.statements is not None:
+        home.warehouse.parent.mkdir(parents=True)
+        with duckdb.connect(str(home.warehouse)) as connection:
+            for statement in stage.statements:
+                connection.execute(statement)
+    text = _summary(home)
+    assert stage.said in text
+    assert "Nothing has been published yet." in text
+    assert "✗ the reason" in text
+
+
+def test_the_summary_of_a_run_that_loaded_but_did_not_stage(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    orders = home.landing / "shop" / "orders"
+    orders.mkdir(parents=True)
+    (orders / "orders.csv").write_text("no,such,columns\n1,2,3\n", encoding="utf-8")
+    load("shop", home.landing / "shop", home.warehouse, read_contract(sources_file("shop")))
+    text = _summary(home)
+    assert "Staging was not reached." in text
+    assert "New in this run: 0 files, 0 rows" in text
+    assert "! orders/orders.csv: has none of the columns" in text
+    assert "✗ the reason" in text
+
+
+def test_files_that_are_no_database_do_not_hide_the_reason(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    prepare(home)
+    home.warehouse.write_bytes(b"torn" * 4096)
+    (home.serving / "marts.duckdb").write_bytes(b"somebody's own")
+    text = _summary(home)
+    assert "The warehouse cannot be read" in text
+    assert "The published marts cannot be read" in text
+    assert "✗ the reason" in text
+
+
+def _summary(home: Home) -> str:
+    console = Console(file=io.StringIO(), width=300)
+    chosen = from_environment({"STAMMKUNDE_SOURCE": "shop"})
+    console.print(summarise(home, chosen, datetime(2026, 1, 1), ["the reason"]))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def _project_without_models(folder: Path, sources_yml: str) -> Path:
+    """A copy of the project whose only source is what is given."""
+    for name in ("dbt_project.yml", "profiles.yml", "dagster.yaml"):
+        shutil.copyfile(PROJECT / name, folder / name)
+    staging = folder / "models" / "staging" / "shop"
+    staging.mkdir(parents=True)
+    (staging / "_shop__sources.yml").write_text(sources_yml, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("sources_yml", "said"),
+    [
+        ("sources: [", "is no YAML"),
+        ("version: 2", "holds no source"),
+        ("sources: [{name: shop, tables: [{nome: orders}]}]", "dbt cannot parse the project"),
+    ],
+)
+def test_a_project_that_cannot_be_read_is_said_before_anything_is_run(
+    sources_yml: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    project = _project_without_models(tmp_path, sources_yml)
+    for module in ("stammkunde.settings", "stammkunde.homes", "orchestration.defs.dbt"):
+        monkeypatch.setattr(f"{module}.PROJECT", project)
+    monkeypatch.setattr("stammkunde.paths.PROJECT", project)
+    home = Home(tmp_path / "home")
+    for name, value in {**home.environment(), "STAMMKUNDE_SOURCE": "shop"}.items():
+        monkeypatch.setenv(name, value)
+
+    assert headless.main() == 2
+
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
+def test_without_its_checkout_stammkunde_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(homes, "PROJECT", tmp_path)
+    monkeypatch.setattr(settings, "PROJECT", tmp_path)
+    monkeypatch.setenv("STAMMKUNDE_HOME", str(tmp_path / "home"))
+    assert headless.main() == 2
+    assert "runs from its checkout" in capsys.readouterr().out
+    assert not (tmp_path / "home").exists()
