@@ -11,8 +11,10 @@
 {%- endmacro %}
 
 {% macro spark__edit_distance(one, other) -%}
-    levenshtein(
-        decode(encode({{ one }}, 'UTF-8'), 'ISO-8859-1'),
-        decode(encode({{ other }}, 'UTF-8'), 'ISO-8859-1')
+    cast(
+        levenshtein(
+            decode(encode({{ one }}, 'UTF-8'), 'ISO-8859-1'),
+            decode(encode({{ other }}, 'UTF-8'), 'ISO-8859-1')
+        ) as bigint
     )
 {%- endmacro %}
