@@ -6,20 +6,34 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # The home that build, docs and dev look at.
 SHOWN = $(abspath $(or $(HOME_DIR),data/demo))
+SPARK_VENV := .venv-spark
+SPARK_BIN := $(SPARK_VENV)/bin
+SPARK_READY := $(SPARK_VENV)/.ready
+DEMO := data/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test lint dev docs bench lock clean
+.PHONY: help demo run build test lint dev docs bench spark lock clean
 
 help: ## list the verbs
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+$(READY): VENV_MADE := $(VENV)
 $(READY): requirements.lock pyproject.toml
-	@echo "Setting up $(VENV) from requirements.lock …"
+	$(set-up)
+
+$(SPARK_READY): VENV_MADE := $(SPARK_VENV)
+$(SPARK_READY): requirements-spark.lock pyproject.toml
+	$(set-up)
+
+# An environment of its own out of a lock, the rule's first prerequisite.
+define set-up
+	@echo "Setting up $(VENV_MADE) from $< …"
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v <= (3, 13) and f"Stammkunde needs Python 3.11 to 3.13, this is {v[0]}.{v[1]}: make PYTHON=python3.11 …")'
-	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $(READY)
+	@rm -rf $(VENV_MADE) && $(PYTHON) -m venv $(VENV_MADE)
+	@$(VENV_MADE)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@$(VENV_MADE)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+endef
 
 demo: $(READY) ## set up, simulate a shop, run everything, publish, show where
 	@$(BIN)/stammkunde demo
@@ -52,9 +66,16 @@ docs: $(READY) ## dbt's documentation as one page
 bench: $(READY) ## time load and build on 1M and 4M simulated events
 	@$(BIN)/python -m benchmarks
 
-lock: ## resolve requirements.lock anew from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+spark: $(SPARK_READY) ## build the demo on a Spark of this machine
+	@test -f $(DEMO)/warehouse/stammkunde.duckdb || $(SPARK_BIN)/stammkunde demo --home $(DEMO)
+	@STAMMKUNDE_SOURCE=shop $(SPARK_BIN)/python -m stammkunde.spark --home $(DEMO)
+
+RESOLVE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --quiet
+
+lock: ## resolve both locks anew from pyproject.toml (needs uv)
+	$(RESOLVE) --extra dev --output-file requirements.lock
+	$(RESOLVE) --extra dev --extra spark --output-file requirements-spark.lock
 
 clean: ## remove the environment and everything that runs have made
-	rm -rf $(VENV) data target logs .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) data target logs .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,6 +8,7 @@ is started here and ended here, by its own id, also after a failure or Ctrl-C.
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import signal
@@ -25,7 +26,7 @@ from typing import NoReturn
 
 from stammkunde.homes import prepare
 from stammkunde.paths import Home, home
-from stammkunde.spark import SparkError, spark_environment, spark_folder
+from stammkunde.spark import SparkError, spark_environment, spark_folder, spark_warehouse
 
 HOST = "127.0.0.1"
 WORKERS = 2
@@ -118,15 +119,20 @@ def cluster(place: Home, ports: Ports | None = None) -> Iterator[Cluster]:
         "SPARK_LOCAL_IP": HOST,
         "SPARK_LOCAL_DIRS": str(folder / "tmp"),
         "SPARK_DAEMON_MEMORY": "512m",
+        # No second door: jobs come through the Thrift Server alone.
+        "SPARK_MASTER_OPTS": "-Dspark.master.rest.enabled=false",
     }
     with ExitStack() as stack:
         processes: dict[str, subprocess.Popen[bytes]] = {}
 
-        def start(name: str, command: Sequence[str]) -> None:
+        # Master and workers say more than errors: who came, who was lost.
+        daemons = {key: text for key, text in environment.items() if key != "SPARK_CONF_DIR"}
+
+        def start(name: str, command: Sequence[str], variables: Mapping[str, str]) -> None:
             log = stack.enter_context((logs / f"{name}.log").open("wb"))
             processes[name] = subprocess.Popen(
                 command,
-                env=environment,
+                env=variables,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -140,21 +146,26 @@ def cluster(place: Home, ports: Ports | None = None) -> Iterator[Cluster]:
             _wait(what, is_ready, processes, logs)
 
         web_port = _free_port()
-        start("master", _master(ports, web_port))
+        start("master", _master(ports, web_port), daemons)
         wait("the master", lambda: _listens(ports.master))
         for number in range(1, WORKERS + 1):
-            start(f"worker-{number}", _worker(ports, folder / f"worker-{number}"))
+            start(f"worker-{number}", _worker(ports, folder / f"worker-{number}"), daemons)
         wait("the workers", lambda: _alive_workers(web_port) == WORKERS)
-        start("thrift", _thrift_server(place, ports))
+        start("thrift", _thrift_server(place, ports), environment)
         wait("the Thrift Server", lambda: _listens(ports.thrift))
         yield Cluster(ports, {name: each.pid for name, each in processes.items()}, logs)
 
 
 def _spark_command(name: str) -> str:
-    """A command of the Spark that pyspark carries."""
-    import pyspark
+    """A command of the Spark that pyspark carries.
 
-    return str(Path(pyspark.__file__).parent / "bin" / name)
+    Raises:
+        SparkError: it is not installed.
+    """
+    found = importlib.util.find_spec("pyspark")
+    if found is None or found.origin is None:
+        raise SparkError("pyspark is not in this environment: use that of make spark.")
+    return str(Path(found.origin).parent / "bin" / name)
 
 
 def _master(ports: Ports, web_port: int) -> list[str]:
@@ -178,7 +189,7 @@ def _worker(ports: Ports, folder: Path) -> list[str]:
 def _thrift_server(place: Home, ports: Ports) -> list[str]:
     settings = {
         **_SERVER_SETTINGS,
-        "spark.sql.warehouse.dir": str(spark_folder(place) / "warehouse"),
+        "spark.sql.warehouse.dir": str(spark_warehouse(place)),
         "spark.hadoop.javax.jdo.option.ConnectionURL": (
             f"jdbc:derby:;databaseName={spark_folder(place) / 'metastore'};create=true"
         ),

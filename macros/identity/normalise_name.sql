@@ -6,7 +6,7 @@
     nullif(
         {{ regexp_replace_all(
             "translate("
-            ~ "replace(replace(replace(replace(replace(replace(lower(" ~ name ~ "),"
+            ~ "replace(replace(replace(replace(replace(replace(" ~ lower_letters(name) ~ ","
             ~ " 'ß', 'ss'), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'æ', 'ae'), 'œ', 'oe'),"
             ~ " 'áàâãåçéèêëíìîïñóòôõøúùûýÿšžčćłńśźżřťďěůőűğışțșăąę',"
             ~ " 'aaaaaceeeeiiiinooooouuuyyszcclnszzrtdeuougistsaae')",

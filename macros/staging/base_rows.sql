@@ -39,7 +39,7 @@
 {%- set key_values = {} -%}
 {%- for name in key -%}
     {%- set value = typed_value(
-        "nullif(trim(raw_rows." ~ name ~ "), '')", columns[name].get('type', 'string')
+        "nullif(" ~ trim_spaces('raw_rows.' ~ name) ~ ", '')", columns[name].get('type', 'string')
     ) -%}
     {%- if not columns[name].get('required') -%}
         {%- set value = "coalesce(" ~ value ~ ", '')" -%}

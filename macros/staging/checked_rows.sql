@@ -13,7 +13,7 @@
 
     select
         {%- for name in columns %}
-        nullif(trim(raw_rows.{{ name }}), '') as {{ name }},
+        nullif({{ trim_spaces('raw_rows.' ~ name) }}, '') as {{ name }},
         {%- endfor %}
         raw_rows._file,
         raw_rows._row_number,

@@ -52,12 +52,15 @@ customers as (
         ) as identified_at,
         max(case when customer_records.is_test then 1 else 0 end) = 1 as is_test,
         count(*) as record_count,
-        sum(case when customer_records.record_type = 'contact' then 1 else 0 end)
-            as contact_record_count,
-        sum(case when customer_records.record_type = 'order' then 1 else 0 end)
-            as order_record_count,
-        sum(case when customer_records.record_type = 'device' then 1 else 0 end)
-            as device_record_count
+        cast(
+            sum(case when customer_records.record_type = 'contact' then 1 else 0 end) as bigint
+        ) as contact_record_count,
+        cast(
+            sum(case when customer_records.record_type = 'order' then 1 else 0 end) as bigint
+        ) as order_record_count,
+        cast(
+            sum(case when customer_records.record_type = 'device' then 1 else 0 end) as bigint
+        ) as device_record_count
     from customer_records
     left join identified_records
         on customer_records.record_node = identified_records.record_node

@@ -101,14 +101,14 @@ compared as (
                 > types.max_birth_years_apart
                 then false
             when
-                one.first_name like other.first_name || '%'
-                or other.first_name like one.first_name || '%'
+                {{ starts_with('one.first_name', 'other.first_name') }}
+                or {{ starts_with('other.first_name', 'one.first_name') }}
                 then true
             -- First and last name typed into each other's field.
             when one.first_name = other.last_name or one.last_name = other.first_name then true
             when one.first_name is not null and other.first_name is not null
                 then
-                    levenshtein(one.first_name, other.first_name)
+                    {{ edit_distance('one.first_name', 'other.first_name') }}
                     * types.name_letters_per_typing_error
                     <= least(length(one.first_name), length(other.first_name))
         end as is_same_person

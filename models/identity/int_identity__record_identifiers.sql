@@ -53,6 +53,12 @@ blocked as (
         pattern,
         reason
     from {{ ref('blocked_identifiers') }}
+    union all
+    -- Not in the seed: dbt's reader of seeds takes the word for an empty value on some engines.
+    select
+        'any' as identifier_type,
+        'null' as pattern,
+        'placeholder' as reason
 
 ),
 
@@ -63,8 +69,8 @@ written as (
         raw_identifiers.record_node,
         raw_identifiers.identifier_type,
         types.normaliser,
-        trim(raw_identifiers.raw_value) as value_text,
-        lower(trim(raw_identifiers.raw_value)) as lower_text,
+        {{ trim_spaces('raw_identifiers.raw_value') }} as value_text,
+        {{ lower_letters(trim_spaces('raw_identifiers.raw_value')) }} as lower_text,
         case when types.scope = 'source_system' then raw_identifiers.source_system end
             as scope_system,
         case when types.normaliser = 'phone' then raw_identifiers.country end as country
@@ -111,7 +117,9 @@ cleaned as (
                     'parsed.digits', "parsed.lower_text like '+%'", 'countries'
                 ) }}
             when 'code'
-                then nullif(upper({{ regexp_replace_all('parsed.value_text', '[- .]') }}), '')
+                then nullif(
+                    {{ upper_letters(regexp_replace_all('parsed.value_text', '[- .]')) }}, ''
+                )
             when 'exact' then nullif(parsed.value_text, '')
         end as clean_value
     from parsed
@@ -124,7 +132,7 @@ checkable as (
 
     select distinct
         identifier_type,
-        lower(coalesce(clean_value, value_text)) as checked_text
+        {{ lower_letters('coalesce(clean_value, value_text)') }} as checked_text
     from cleaned
 
 ),
@@ -195,7 +203,7 @@ record_identifiers as (
     left join blocked_values
         on
             cleaned.identifier_type = blocked_values.identifier_type
-            and lower(coalesce(cleaned.clean_value, cleaned.value_text))
+            and {{ lower_letters('coalesce(cleaned.clean_value, cleaned.value_text)') }}
             = blocked_values.checked_text
 
 )

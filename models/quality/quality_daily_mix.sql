@@ -79,7 +79,7 @@ daily_mix as (
             -- an empty value is a value of its own: a tracker that stops sending it must alarm
             coalesce({{ dimension }}, '(empty)') as dimension_value,
             record_date,
-            sum(row_count) as row_count
+            cast(sum(row_count) as bigint) as row_count
         from combinations
         group by source_system, coalesce({{ dimension }}, '(empty)'), record_date
         {{ 'union all' if not loop.last }}

@@ -322,11 +322,12 @@ dispersions as (
         source_system,
         feed,
         subject,
-        median(dispersion) / nullif(power(1 - 2 / (9.0 * max(degrees_of_freedom)), 3), 0)
+        median(dispersion)
+        / nullif(power(1 - 2 / (9.0 * cast(max(degrees_of_freedom) as double)), 3), 0)
             as dispersion_of_days,
         percentile_cont(0.25) within group (
             order by case when days_before % 7 = 0 then dispersion end
-        ) / nullif(power(1 - 2 / (9.0 * max(degrees_of_freedom)), 3), 0)
+        ) / nullif(power(1 - 2 / (9.0 * cast(max(degrees_of_freedom) as double)), 3), 0)
             as dispersion_of_weekday
     from day_dispersions
     where degrees_of_freedom > 0

@@ -108,7 +108,7 @@ measured as (
         subjects.minimum_baseline,
         deliveries.newest_date,
         coalesce(expectations.weekday_count, 0) as weekday_count,
-        {{ dbt.datediff('newest_at', 'as_of_end', 'second') }}
+        cast({{ dbt.datediff('newest_at', 'as_of_end', 'second') }} as double)
         / 3600.0 as silent_hours
     from subjects
     left join deliveries

@@ -4,7 +4,7 @@
     materialized='incremental',
     on_schema_change='append_new_columns',
     full_refresh=false,
-    **whole_days_config('as_of_date')
+    **whole_days_config('as_of_date', key=['check_id', 'source_system', 'feed', 'subject'])
 ) }}
 {%- set checks = [
     'quality_row_reconciliation',

@@ -49,7 +49,7 @@ country_names as (
 
 codes as (
 
-    select distinct upper(stockcode) as product_key
+    select distinct {{ upper_letters('stockcode') }} as product_key
     from typed_lines
 
 ),
@@ -74,7 +74,7 @@ renamed as (
             partition by typed_lines.invoiceno
             order by typed_lines._loaded_at, typed_lines._file, typed_lines._row_number
         ) as line_number,
-        upper(typed_lines.stockcode) as product_key,
+        {{ upper_letters('typed_lines.stockcode') }} as product_key,
         typed_lines.description,
         typed_lines.quantity,
         typed_lines.unitprice as unit_price,
@@ -93,7 +93,7 @@ renamed as (
         typed_lines.row_outcome as contract_outcome
     from typed_lines
     left join code_kinds
-        on upper(typed_lines.stockcode) = code_kinds.product_key
+        on {{ upper_letters('typed_lines.stockcode') }} = code_kinds.product_key
     left join country_names
         on typed_lines.country = country_names.country_name
 

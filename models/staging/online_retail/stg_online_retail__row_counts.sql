@@ -1,5 +1,6 @@
 {#- A table: several checks read it, and it costs a scan of the raw table. -#}
 {{ config(materialized='table', enabled=feed_is_enabled('online_retail')) }}
 
-{% set invoiced_at = to_utc(typed_value('trim(invoicedate)', 'local_timestamp'), 'Europe/London') %}
+{% set local_time = typed_value(trim_spaces('invoicedate'), 'local_timestamp') %}
+{% set invoiced_at = to_utc(local_time, 'Europe/London') %}
 {{ row_counts('online_retail', {'order_lines': 'cast(' ~ invoiced_at ~ ' as date)'}) }}

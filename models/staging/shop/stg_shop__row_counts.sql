@@ -15,7 +15,7 @@
 {% set record_dates = {} %}
 {% for feed, column in record_times.items() if feed_is_enabled('shop', feed) %}
     {% set type = 'date' if column == 'spend_date' else 'timestamp' %}
-    {% set time = typed_value('trim(' ~ column ~ ')', type) %}
+    {% set time = typed_value(trim_spaces(column), type) %}
     {% do record_dates.update({feed: 'cast(' ~ time ~ ' as date)'}) %}
 {% endfor %}
 {{ row_counts('shop', record_dates) }}

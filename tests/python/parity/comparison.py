@@ -113,9 +113,7 @@ def _on(key: Sequence[str]) -> str:
     return " and ".join(f'ours."{name}" is not distinct from theirs."{name}"' for name in key)
 
 
-def _doubles(
-    connection: duckdb.DuckDBPyConnection, side: str, key: Sequence[str]
-) -> list[str]:
+def _doubles(connection: duckdb.DuckDBPyConnection, side: str, key: Sequence[str]) -> list[str]:
     found = _rows(
         connection,
         f"select {_list(key)}, count(*) from {side} group by all having count(*) > 1 limit {SAMPLE}",
@@ -145,9 +143,7 @@ def _values(
                 f' or abs(ours."{name}" - theirs."{name}") <= {RELATIVE_TOLERANCE}'
                 f' * greatest(abs(ours."{name}"), abs(theirs."{name}"))'
             )
-        joined = (
-            f"from ours inner join theirs on {_on(key)} where not coalesce({equal}, false)"
-        )
+        joined = f"from ours inner join theirs on {_on(key)} where not coalesce({equal}, false)"
         count = _rows(connection, f"select count(*) {joined}")[0][0]
         if count:
             keys = ", ".join(f'ours."{column}"' for column in key)

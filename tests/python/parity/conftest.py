@@ -1,0 +1,38 @@
+"""Where these tests run, and what they say at the end."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from .comparison import Comparison
+
+HAS_SPARK = importlib.util.find_spec("pyspark") is not None
+
+_reports: list[str] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests of this folder where Spark is not installed; `make test-spark` brings it."""
+    if HAS_SPARK:
+        return
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.skip(reason="pyspark is not here: run make test-spark"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was compared."""
+    for line in _reports:
+        terminalreporter.write_line(line)
+
+
+def report(what: str, comparisons: tuple[Comparison, ...], seconds: str) -> None:
+    """Keep a line for the end of the test run."""
+    rows = sum(comparison.rows for comparison in comparisons)
+    differing = [comparison.table.name for comparison in comparisons if comparison.differences]
+    _reports.append(
+        f"parity of {what}: {len(comparisons)} tables, {rows:,} rows compared, "
+        f"differing: {', '.join(differing) or 'none'}; {seconds}"
+    )
