@@ -50,7 +50,10 @@ _SERVER_SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.driver.host": HOST,
     "spark.driver.bindAddress": HOST,
-    "spark.driver.extraJavaOptions": "-Dderby.system.durability=test",
+    # Spark compiles every query: with less room for code a long build slows down.
+    "spark.driver.extraJavaOptions": (
+        "-XX:ReservedCodeCacheSize=512m -Dderby.system.durability=test -Duser.timezone=UTC"
+    ),
 }
 
 
@@ -95,6 +98,8 @@ class Cluster:
 def cluster(place: Home, ports: Ports | None = None) -> Iterator[Cluster]:
     """Start a cluster for a home, and end it whatever happens inside.
 
+    Only for the main thread of a process, which alone hears signals.
+
     Args:
         place: its warehouse, metastore, work folders and logs lie below ``spark`` and ``logs``.
         ports: where to listen; default: Spark's own ports.
@@ -123,6 +128,7 @@ def cluster(place: Home, ports: Ports | None = None) -> Iterator[Cluster]:
         "SPARK_MASTER_OPTS": "-Dspark.master.rest.enabled=false",
     }
     with ExitStack() as stack:
+        stack.enter_context(_ended_by_exception())
         processes: dict[str, subprocess.Popen[bytes]] = {}
 
         # Master and workers say more than errors: who came, who was lost.
@@ -282,9 +288,18 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         return
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+@contextmanager
+def _ended_by_exception() -> Iterator[None]:
     """Turn a request to end into an exception, so that the cluster is ended on the way out."""
-    raise SystemExit(143)
+
+    def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def run(place: Home, command: Sequence[str], ports: Ports | None = None) -> int:
@@ -319,7 +334,6 @@ def main() -> int:
     arguments = parser.parse_args()
     place = Home(arguments.home.resolve()) if arguments.home else home()
     prepare(place)
-    signal.signal(signal.SIGTERM, _stop)
     try:
         return run(place, arguments.command, ports_from_environment())
     except SparkError as error:

@@ -116,7 +116,8 @@ def _on(key: Sequence[str]) -> str:
 def _doubles(connection: duckdb.DuckDBPyConnection, side: str, key: Sequence[str]) -> list[str]:
     found = _rows(
         connection,
-        f"select {_list(key)}, count(*) from {side} group by all having count(*) > 1 limit {SAMPLE}",
+        f"select {_list(key)}, count(*) from {side} group by all having count(*) > 1"
+        f" limit {SAMPLE}",
     )
     return [f"{side}: key {row[:-1]} comes {row[-1]} times" for row in found]
 

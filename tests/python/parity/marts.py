@@ -1,14 +1,20 @@
 """Builds a home on both engines and holds what people and gates read of it against each other."""
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from stammkunde.homes import prepare
+from stammkunde.ingest import load, read_contract
 from stammkunde.paths import Home
+from stammkunde.settings import from_environment, sources_file
 from stammkunde.spark import export_raw, raw_folder, spark_warehouse
 
 from .comparison import Comparison, Table, compare
+from .conftest import report
 from .engines import Engine, dbt, manifest
 
 # What the gates read; public marts come from the manifest.
@@ -59,7 +65,7 @@ def build_and_compare(
         build = dbt(
             engine,
             home,
-            ["build", *excluded, "--vars", _json(own)],
+            ["build", *excluded, "--vars", json.dumps(own, sort_keys=True)],
             environment=spark_environment if engine == "spark" else None,
         )
         assert build.succeeded, build.output
@@ -108,7 +114,29 @@ def _columns(arguments: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(columns)
 
 
-def _json(variables: Mapping[str, Any]) -> str:
-    import json
+def prepared_home(folder: Path) -> Home:
+    """A home in a folder, ready to be loaded."""
+    home = Home(folder)
+    prepare(home)
+    return home
 
-    return json.dumps(variables, sort_keys=True)
+
+def load_source(home: Home, source: str, landing: Path) -> dict[str, Any]:
+    """Load a source; dbt's vars for it alone."""
+    load(source, landing, home.warehouse, read_contract(sources_file(source)))
+    return from_environment({"STAMMKUNDE_SOURCE": source}).dbt_vars()
+
+
+def assert_parity(what: str, parity: Parity) -> None:
+    """Note what was compared, and fail where a row differs or nothing was compared."""
+    seconds = ", ".join(f"{engine} {taken:.0f} s" for engine, taken in parity.seconds.items())
+    report(what, parity.comparisons, seconds)
+    differences = [
+        f"{comparison.table.name}: {difference}"
+        for comparison in parity.comparisons
+        for difference in comparison.differences
+    ]
+    assert differences == []
+    names = {comparison.table.name for comparison in parity.comparisons}
+    assert {"customer_lifecycle", "fct_order_lines", "quality_statistics"} <= names
+    assert all(comparison.rows > 0 for comparison in parity.comparisons)

@@ -71,7 +71,7 @@ LINE_PRICES = tuple(price for price in PRICES if price not in ("12345678901234.5
 
 
 def load_nasty_rows(home: Home) -> None:
-    """Fill the raw tables of source ``shop``, past the loader: these rows are about what follows."""
+    """Fill the raw tables of source ``shop``, past the loader: its own tests are elsewhere."""
     contract = read_contract(sources_file("shop"))
     feeds: dict[str, Sequence[Row]] = {
         "contacts": _contacts(),
