@@ -108,8 +108,10 @@ measured as (
         subjects.minimum_baseline,
         deliveries.newest_date,
         coalesce(expectations.weekday_count, 0) as weekday_count,
-        cast({{ dbt.datediff('newest_at', 'as_of_end', 'second') }} as double)
-        / 3600.0 as silent_hours
+        cast(
+            {{ dbt.datediff('newest_at', 'as_of_end', 'second') }}
+            as double
+        ) / 3600.0 as silent_hours
     from subjects
     left join deliveries
         on
