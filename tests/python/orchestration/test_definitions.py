@@ -15,7 +15,6 @@ from orchestration.defs import ingest, quality
 from orchestration.defs.quality import check_key, check_result, check_specs, verdicts_by_check
 from stammkunde import progress
 from stammkunde.homes import prepare
-from stammkunde.engines import DuckDb
 from stammkunde.ingest import read_contract
 from stammkunde.paths import PROJECT, Home
 from stammkunde.quality import Rule, Verdict, read_rules
@@ -124,7 +123,7 @@ def test_the_load_shows_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(ingest, "manifest_of", lambda _: {"sources": described})
     settings = from_environment({"STAMMKUNDE_SOURCE": "shop"})
     project = cast("DbtProject", None)  # the manifest is given
-    assets = ingest.landing_assets(project, settings, DuckDb(home))
+    assets = ingest.landing_assets(project, settings, home)
     console = Console(file=io.StringIO(), width=100)
 
     with progress.on_terminal(console):
