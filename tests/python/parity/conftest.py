@@ -13,13 +13,17 @@ _reports: list[str] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the tests of this folder where Spark is not installed; `make test-spark` brings it."""
+    """Skip the tests of this folder where Spark is not installed: they need the lock for Spark."""
     if HAS_SPARK:
         return
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.skip(reason="pyspark is not here: run make test-spark"))
+            item.add_marker(
+                pytest.mark.skip(
+                    reason="pyspark is not here: it comes with requirements-spark.lock"
+                )
+            )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,4 +1,4 @@
-"""The build on a cluster of processes, through the Thrift Server: `make spark-cluster`.
+"""The build on a cluster of processes, through the Thrift Server, of a home that is asked for.
 
 It takes minutes and fixed ports, so it runs where ``STAMMKUNDE_CLUSTER_HOME`` names a home.
 """
@@ -27,7 +27,7 @@ HOME = os.environ.get("STAMMKUNDE_CLUSTER_HOME", "")
 CUSTOMERS = 300
 DAYS = 400
 
-needs_home = pytest.mark.skipif(not HOME, reason="a cluster is asked for: make spark-cluster")
+needs_home = pytest.mark.skipif(not HOME, reason="set STAMMKUNDE_CLUSTER_HOME to a folder for it")
 
 
 def _loaded_home(folder: Path) -> Home:
