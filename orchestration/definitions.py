@@ -15,7 +15,7 @@ def definitions() -> dg.Definitions:
     return dg.Definitions(
         assets=[
             ingest.landing_assets(project, settings, place),
-            *dbt.dbt_layers(project, settings),
+            *dbt.dbt_layers(project, settings, place),
             publish.published_marts(project, place),
             publish.management_page(place),
         ],

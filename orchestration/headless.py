@@ -12,7 +12,7 @@ from rich.text import Text
 from orchestration.defs.daily import JOB
 from orchestration.defs.dbt import DbtProjectError
 from stammkunde import progress
-from stammkunde.homes import HomeInUseError, NoCheckoutError, hold, prepare
+from stammkunde.homes import HomeError, hold, prepare, require_checkout
 from stammkunde.paths import Home, home
 from stammkunde.settings import Settings, SettingsError, from_environment
 from stammkunde.summary import summarise
@@ -30,11 +30,12 @@ def main() -> int:
     console = Console(file=sys.stdout)  # the stream of now: later output is turned away from it
     try:
         place = home()
-        prepare(place)
+        require_checkout()
         settings = from_environment()
+        prepare(place)
         with hold(place):
             return _run(settings, place, console)
-    except (NoCheckoutError, SettingsError, HomeInUseError, DbtProjectError) as error:
+    except (HomeError, SettingsError, DbtProjectError) as error:
         console.print(Text(str(error), style="red"))
         return 2
 
@@ -53,31 +54,9 @@ def _run(settings: Settings, place: Home, console: Console) -> int:
             result = job.execute_in_process(
                 run_config=QUIET, instance=instance, raise_on_error=False
             )
-    problems = [] if result.success else _problems(result)
-    console.print(summarise(place, settings, started_at, problems))
+            log.writelines(f"{message}\n" for message in display.warnings + display.reasons)
+    reasons = display.reasons
+    if not result.success and not reasons:
+        reasons = [f"The reason is in {place.run_log}."]
+    console.print(summarise(place, settings, started_at, display.warnings, reasons))
     return 0 if result.success else 1
-
-
-def _problems(result: dg.ExecuteInProcessResult) -> list[str]:
-    """What went wrong, in the words of the checks and steps that failed."""
-    failed_checks = [
-        evaluation.description
-        or f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
-        for evaluation in result.get_asset_check_evaluations()
-        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR
-    ]
-    failed_steps = [
-        f"Step {event.step_key}: {_reason(event)} (more in {home().run_log})"
-        for event in result.all_events
-        if event.is_step_failure and not failed_checks
-    ]
-    return failed_checks + failed_steps
-
-
-def _reason(event: dg.DagsterEvent) -> str:
-    """The innermost message of a failed step, without the stack."""
-    error = event.step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    message = error.message.strip() if error else "failed"
-    return message.split("Errors parsed from dbt logs:")[-1].strip()

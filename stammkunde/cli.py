@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 
 from stammkunde import ingest
-from stammkunde.homes import HomeInUseError, NoCheckoutError, hold, prepare
+from stammkunde.homes import HomeError, hold, prepare, require_checkout
 from stammkunde.paths import PROJECT, Home, home
-from stammkunde.settings import sources_file
+from stammkunde.settings import SettingsError, from_environment, sources_file
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -33,7 +33,7 @@ def _execute(
     """Run a command of this environment for a home, in ``folder`` or here; its exit code."""
     try:
         prepare(place)
-    except NoCheckoutError as error:
+    except HomeError as error:
         return _refuse(error, 2)
     # What stands beside this interpreter comes first: dbt, dagster and sqlfluff of the same lock.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
@@ -59,13 +59,18 @@ def _refuse(error: Exception, code: int) -> int:
 
 
 def _run(place: Home, source: str, landing: Path | None, as_of: str) -> int:
-    return _execute(
-        [sys.executable, "-m", "orchestration"],
-        place,
-        STAMMKUNDE_SOURCE=source,
-        STAMMKUNDE_LANDING=str(landing.resolve()) if landing else "",
-        STAMMKUNDE_AS_OF=as_of,
-    )
+    variables = {
+        "STAMMKUNDE_SOURCE": source,
+        "STAMMKUNDE_LANDING": str(landing.resolve()) if landing else "",
+        "STAMMKUNDE_AS_OF": as_of,
+    }
+    # What cannot be run is refused before a home is made for it.
+    try:
+        require_checkout()
+        from_environment(variables)
+    except (HomeError, SettingsError) as error:
+        return _refuse(error, 2)
+    return _execute([sys.executable, "-m", "orchestration"], place, None, **variables)
 
 
 @app.command()
@@ -100,7 +105,7 @@ def forget(
             rows = ingest.forget(source, file, place.warehouse, contract)
     except ingest.LoadError as error:
         raise typer.Exit(_refuse(error, 1)) from None
-    except (ingest.ContractError, HomeInUseError) as error:
+    except (ingest.ContractError, HomeError) as error:
         raise typer.Exit(_refuse(error, 2)) from None
     Console().print(f"{rows:,} rows of {file} were taken out.", markup=False, highlight=False)
 

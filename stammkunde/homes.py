@@ -8,12 +8,29 @@ from contextlib import contextmanager
 from stammkunde.paths import PROJECT, Home
 
 
-class HomeInUseError(RuntimeError):
+class HomeError(RuntimeError):
+    """No run can begin in this home; the message says why."""
+
+
+class HomeInUseError(HomeError):
     """Another run works in the same home; its warehouse has one writer."""
 
 
-class NoCheckoutError(RuntimeError):
+class NoCheckoutError(HomeError):
     """The package was installed without its project: models, seeds and settings are not there."""
+
+
+def require_checkout() -> None:
+    """Make sure that the dbt project lies beside the package.
+
+    Raises:
+        NoCheckoutError: it does not.
+    """
+    if not (PROJECT / "dbt_project.yml").is_file():
+        raise NoCheckoutError(
+            f"Stammkunde runs from its checkout, and there is no dbt project in {PROJECT}: "
+            "clone the repository and install it with pip install --editable."
+        )
 
 
 def prepare(home: Home) -> None:
@@ -21,12 +38,9 @@ def prepare(home: Home) -> None:
 
     Raises:
         NoCheckoutError: the dbt project does not lie beside the package.
+        HomeError: the folders cannot be made.
     """
-    if not (PROJECT / "dbt_project.yml").is_file():
-        raise NoCheckoutError(
-            f"Stammkunde runs from its checkout, and there is no dbt project in {PROJECT}: "
-            "clone the repository and install it with pip install --editable."
-        )
+    require_checkout()
     folders = (
         home.landing,
         home.warehouse.parent,
@@ -35,9 +49,13 @@ def prepare(home: Home) -> None:
         home.dagster,
         home.logs,
     )
-    for folder in folders:
-        folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PROJECT / "dagster.yaml", home.dagster / "dagster.yaml")
+    try:
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(PROJECT / "dagster.yaml", home.dagster / "dagster.yaml")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise HomeError(f"The home {home.root} cannot be used: {reason}.") from None
 
 
 @contextmanager
@@ -46,8 +64,10 @@ def hold(home: Home) -> Iterator[None]:
 
     Raises:
         HomeInUseError: another process holds the home.
+        HomeError: there is no such home.
     """
-    home.root.mkdir(parents=True, exist_ok=True)
+    if not home.root.is_dir():
+        raise HomeError(f"There is no home {home.root}.")
     with (home.root / ".run.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

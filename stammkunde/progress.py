@@ -29,6 +29,12 @@ class Progress(Protocol):
     def reach(self, done: int, total: int) -> None:
         """``done`` steps of the stage are done, of ``total`` that only its work made known."""
 
+    def warn(self, message: str) -> None:
+        """The run goes on, but somebody should know; without data of a person."""
+
+    def stop(self, reason: str) -> None:
+        """The run ends here, for this reason; without data of a person."""
+
 
 class Silent:
     """Reports nowhere: tests, schedules and Dagster's own pages."""
@@ -42,12 +48,25 @@ class Silent:
     def reach(self, done: int, total: int) -> None:
         """Nothing to show."""
 
+    def warn(self, message: str) -> None:
+        """Nothing to show."""
+
+    def stop(self, reason: str) -> None:
+        """Nothing to show."""
+
 
 class Terminal:
-    """One line a stage, with a bar, a count and the time it took."""
+    """One line a stage, with a bar, a count and the time it took.
+
+    Attributes:
+        warnings: what the run's steps warned of.
+        reasons: what stopped the run.
+    """
 
     def __init__(self, bars: Bars) -> None:
         """Report to the given bars."""
+        self.warnings: list[str] = []
+        self.reasons: list[str] = []
         self._bars = bars
         self._task: TaskID | None = None
 
@@ -66,6 +85,14 @@ class Terminal:
         if self._task is not None:
             self._bars.update(self._task, completed=done, total=total)
 
+    def warn(self, message: str) -> None:
+        """Keep the message for the end of the run."""
+        self.warnings.append(message)
+
+    def stop(self, reason: str) -> None:
+        """Keep the reason for the end of the run."""
+        self.reasons.append(reason)
+
     def close(self) -> None:
         """Stop the clock of the open stage."""
         if self._task is not None:
@@ -83,7 +110,7 @@ def current() -> Progress:
 
 
 @contextmanager
-def on_terminal(console: Console) -> Iterator[Progress]:
+def on_terminal(console: Console) -> Iterator[Terminal]:
     """Show the stages reported inside the block on ``console``."""
     columns = (
         SpinnerColumn(finished_text="[green]✓[/]"),

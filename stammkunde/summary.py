@@ -26,7 +26,7 @@ FEED_COUNTS = """
     order by feed
 """
 
-FILES_SHOWN = 10
+WARNINGS_SHOWN = 20
 
 SEGMENTS = """
     select segment_id, segment_name, phase, customer_count, as_of_date
@@ -36,7 +36,11 @@ SEGMENTS = """
 
 
 def summarise(
-    home: Home, settings: Settings, started_at: datetime, problems: Sequence[str]
+    home: Home,
+    settings: Settings,
+    started_at: datetime,
+    warnings: Sequence[str],
+    reasons: Sequence[str],
 ) -> RenderableType:
     """Rows per feed, customers per segment, where the marts and the page are, and what is wrong.
 
@@ -44,7 +48,8 @@ def summarise(
         home: the home of the run.
         settings: what was run.
         started_at: when, UTC without offset, as in the loader's ledger.
-        problems: messages of what stopped the run; empty after a good one.
+        warnings: what the run went on in spite of.
+        reasons: what stopped the run; empty after a good one.
     """
     parts = _collected(home, settings, started_at)
     try:
@@ -57,8 +62,11 @@ def summarise(
     page = home.site / "index.html"
     if page.exists():
         parts += [Text(f"Page             {page}")]
-    parts += [Text(f"✗ {problem}", style="red") for problem in problems]
-    if problems:
+    parts += [Text(f"! {warning}", style="yellow") for warning in warnings[:WARNINGS_SHOWN]]
+    if len(warnings) > WARNINGS_SHOWN:
+        parts += [Text(f"! and {len(warnings) - WARNINGS_SHOWN:,} more, in {home.run_log}")]
+    parts += [Text(f"✗ {reason}", style="red") for reason in reasons]
+    if reasons:
         parts += [Text("The run stopped.", style="bold red")]
     return Group(*parts)
 
@@ -74,7 +82,6 @@ def _collected(home: Home, settings: Settings, started_at: datetime) -> list[Ren
             return [
                 _feeds(warehouse, settings),
                 _newly_loaded(warehouse, started_at),
-                *_files_left_out(warehouse),
             ]
     except duckdb.Error as error:
         return [Text(f"The warehouse cannot be read: {_first_line(error)}", style="red")]
@@ -130,23 +137,6 @@ def _newly_loaded(warehouse: duckdb.DuckDBPyConnection, started_at: datetime) ->
         [started_at],
     ).fetchall()[0]
     return Text(f"New in this run: {files:,} files, {rows:,} rows\n")
-
-
-def _files_left_out(warehouse: duckdb.DuckDBPyConnection) -> list[RenderableType]:
-    """Files that wait for somebody's hand, each with its place and what is wrong."""
-    messages = [
-        f"{file}, line {line}: {message}" if line else f"{file}: {message}"
-        for file, line, message in warehouse.execute(
-            "select file, line_number, message from raw._files"
-            " where status in ('refused', 'waiting') order by all"
-        ).fetchall()
-    ]
-    lines: list[RenderableType] = [
-        Text(f"! {message}", style="yellow") for message in messages[:FILES_SHOWN]
-    ]
-    if len(messages) > FILES_SHOWN:
-        lines.append(Text(f"! and {len(messages) - FILES_SHOWN} more; see raw._files"))
-    return lines
 
 
 def _segments(home: Home) -> RenderableType:

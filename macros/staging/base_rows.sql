@@ -10,9 +10,10 @@
     A key whose every version is later than `as_of_date` keeps its newest as accepted, so that its
     lines can be told from orphans; the conformed feed leaves it out by its time.
 
-    Reasons, in the order of the columns: `missing:<column>`, `type:<column>`, `value:<column>`;
-    then `duplicate_key`. Of rows that share a key (and, with `version`, the version), the first by
-    (_loaded_at, _file, _row_number) counts; rows with another reason against them do not compete.
+    Reasons, in the order of the columns: `missing:<column>`, `type:<column>`, `future:<column>`,
+    `value:<column>`; then `duplicate_key`. Of rows that share a key (and, with `version`, the
+    version), the first by (_loaded_at, _file, _row_number) counts; rows with another reason against
+    them do not compete.
 
     Only the rows whose key comes twice are ranked, apart from the rest. On 1M events (CPU seconds):
     2.1 to type and check, 2.9 with that; 4.8 where the typed rows are a CTE that is read twice. One
@@ -24,6 +25,9 @@
             type: see `typed_value`; default string.
             required: true where an empty value is a reason to reject.
             required_if: condition under which it is required.
+            past: true where the row tells of something that has happened: a time more than a day
+                after the row was loaded comes from a wrong clock, and one such row would move the
+                day of the whole run.
             check: condition over the typed columns; a row is rejected where it is false.
             default: SQL expression for an empty value, over the typed columns.
         record_date: SQL expression of the day of a row, over the typed columns.

@@ -70,6 +70,10 @@
                     {%- if typed %}
                     when {{ text }} is not null and {{ name }} is null then 'type:{{ name }}'
                     {%- endif %}
+                    {%- if rules.past %}
+                    when {{ name }} > {{ dbt.dateadd('day', 1, '_loaded_at') }}
+                        then 'future:{{ name }}'
+                    {%- endif %}
                     {%- if rules.check %}
                     when not ({{ rules.check }}) then 'value:{{ name }}'
                     {%- endif %}

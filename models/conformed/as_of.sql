@@ -1,40 +1,70 @@
 {#-
     An order is no newer than its record, and an event no newer than its receipt: one wrong clock
-    does not move the day of the whole run. With var `as_of_date` nothing is asked.
+    does not move the day of the whole run.
 -#}
-{% set day_is_given = as_of_limit() is not none %}
-{% set given_day = "'" ~ var('as_of_date') ~ "'" if day_is_given else 'null' %}
-{% set sources = {} if day_is_given else var('sources', {}) %}
+{% set given_day = "cast('" ~ var('as_of_date') ~ "' as date)" if as_of_limit() else none %}
+{% set sources = var('sources', {}) %}
 with
 
-newest as (
+spans as (
 
     {% for source, feeds in sources.items() if 'orders' in feeds %}
-        select cast(max(least(ordered_at, updated_at)) as date) as record_date
+        select
+            cast(min(least(ordered_at, updated_at)) as date) as oldest_date,
+            cast(max(least(ordered_at, updated_at)) as date) as newest_date
         from {{ ref('stg_' ~ source ~ '__orders') }}
         union all
     {% endfor %}
     {% for source, feeds in sources.items() if 'events' in feeds %}
-        select cast(max(received_at) as date) as record_date
+        select
+            cast(min(received_at) as date) as oldest_date,
+            cast(max(received_at) as date) as newest_date
         from {{ ref('stg_' ~ source ~ '__events') }}
         union all
     {% endfor %}
-    select cast({{ given_day }} as date) as record_date
+    select
+        cast(null as date) as oldest_date,
+        cast(null as date) as newest_date
 
 ),
 
-as_of_day as (
+data_span as (
 
     select
-        case
-            when max(record_date) is not null then max(record_date)
-            else
+        min(oldest_date) as oldest_date,
+        max(newest_date) as newest_date
+    from spans
+
+),
+
+-- A day after the newest row is a matter of the freshness check; before the oldest there is nothing
+-- that a check could look at.
+as_of_day as (
+
+    {% if given_day %}
+        select
+            case
+                when oldest_date > {{ given_day }}
+                    then
+                        {{ raise_error(
+                            'every accepted order and event is later than the day of the run, '
+                            ~ var('as_of_date') ~ ': choose a later AS_OF (var as_of_date)',
+                            'date'
+                        ) }}
+                else {{ given_day }}
+            end as as_of_date
+        from data_span
+    {% else %}
+        select
+            coalesce(
+                newest_date,
                 {{ raise_error(
                     'no accepted order or event has landed: load some, or set var as_of_date',
                     'date'
                 ) }}
-        end as as_of_date
-    from newest
+            ) as as_of_date
+        from data_span
+    {% endif %}
 
 ),
 

@@ -2,15 +2,24 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+import duckdb
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DbtCliInvocation,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from dbt.cli.main import dbtRunner
 
 from stammkunde import progress
+from stammkunde.dbt_results import FAILED, WARNED, describe_results
 from stammkunde.paths import PROJECT, Home
 from stammkunde.settings import Settings
 
@@ -26,6 +35,10 @@ BUILD_COLLECTED = [*BUILD, "--indirect-selection", "cautious"]
 
 class DbtProjectError(RuntimeError):
     """The dbt project cannot be parsed; dbt's own message says where."""
+
+
+class DbtBuildError(RuntimeError):
+    """Models or tests failed; the message says which, and what is known of the reason."""
 
 
 class Translator(DagsterDbtTranslator):
@@ -75,7 +88,24 @@ def dbt_resource(project: DbtProject) -> DbtCliResource:
     return DbtCliResource(project_dir=project, dbt_executable=str(executable))
 
 
-def dbt_layers(project: DbtProject, settings: Settings) -> list[dg.AssetsDefinition]:
+def _described(invocation: DbtCliInvocation, place: Home, statuses: Collection[str]) -> list[str]:
+    """The results with these statuses, in words; empty where dbt came to no result at all."""
+    try:
+        run_results = invocation.get_artifact("run_results.json")
+    except FileNotFoundError:
+        return []
+
+    def query(sql: str) -> list[dict[str, Any]]:
+        with duckdb.connect(str(place.warehouse), read_only=True) as connection:
+            rows = connection.execute(sql)
+            names = [column[0] for column in rows.description or []]
+            return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+
+    manifest = invocation.get_artifact("manifest.json")
+    return describe_results(run_results, manifest, query, statuses)
+
+
+def dbt_layers(project: DbtProject, settings: Settings, place: Home) -> list[dg.AssetsDefinition]:
     """Two assets definitions: what was collected, and the customer marts behind the gates."""
     translator = Translator()
 
@@ -85,10 +115,16 @@ def dbt_layers(project: DbtProject, settings: Settings) -> list[dg.AssetsDefinit
         display = progress.current()
         display.stage(title, total=len(context.selected_asset_keys))
         invocation = dbt.cli([*command, *settings.dbt_vars_argument()], context=context)
-        for event in invocation.stream():
-            if isinstance(event, dg.Output | dg.AssetMaterialization | dg.MaterializeResult):
-                display.advance()
-            yield event
+        try:
+            for event in invocation.stream():
+                if isinstance(event, dg.Output | dg.AssetMaterialization | dg.MaterializeResult):
+                    display.advance()
+                yield event
+        except DagsterDbtCliRuntimeError as error:
+            failures = _described(invocation, place, FAILED)
+            raise (DbtBuildError("\n".join(failures)) if failures else error) from None
+        for warning in _described(invocation, place, WARNED):
+            display.warn(warning)
 
     @dbt_assets(
         name="collected",

@@ -43,7 +43,11 @@ def landing_assets(project: DbtProject, settings: Settings, place: Home) -> dg.A
                 lambda state: display.reach(state.files_done, state.files_total),
             )
             for message in report.messages:
-                context.log.warning(message)
+                if message.level == "info":
+                    context.log.info(str(message))
+                else:
+                    context.log.warning(str(message))
+                    display.warn(str(message))
             for feed in (feed for name, feed, _ in tables if name == source):
                 totals = report.feeds[feed]
                 yield dg.MaterializeResult(

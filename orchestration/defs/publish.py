@@ -1,8 +1,10 @@
 """Publishing and the page: what people and BI tools see of a run."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 from dagster_dbt import DbtProject
 
 from orchestration.defs.dbt import manifest_of
@@ -14,6 +16,9 @@ from stammkunde.site import build_site
 
 PUBLISHED = dg.AssetKey(["serving", "marts"])
 PAGE = dg.AssetKey(["site", "management"])
+
+# What Dagster raises behind a blocking check that failed; the class is not public.
+GATE_IS_SHUT = "DagsterAssetCheckFailedError"
 
 
 def published_marts(project: DbtProject, place: Home) -> dg.AssetsDefinition:
@@ -45,25 +50,54 @@ def management_page(place: Home) -> dg.AssetsDefinition:
     """The Management page from what was just published."""
 
     @dg.asset(key=PAGE, deps=[PUBLISHED], group_name="site")
-    def management() -> dg.MaterializeResult[None]:
+    def management(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """A static file that needs neither server nor network."""
         progress.current().stage("Draw the page")
-        return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(draw_page(place)))})
+        page = draw_page(place, context.run.run_id)
+        return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(page))})
 
     return management
 
 
-def draw_page(place: Home) -> Path:
-    """Draw the page of a home from its published marts and the newest verdicts."""
+def draw_page(place: Home, run_id: str, stopped_by: Sequence[str] = ()) -> Path:
+    """Draw the page of a home from its published marts and the newest verdicts.
+
+    Args:
+        place: the home.
+        run_id: the run that asks; where it did not come to the gates, the page says so.
+        stopped_by: what stopped the run, unless it was a gate.
+    """
+    try:
+        verdicts = latest_verdicts(place.warehouse)
+    except duckdb.Error as error:
+        if not stopped_by:
+            raise
+        verdicts, stopped_by = [], [*stopped_by, str(error)]
     return build_site(
         place.serving,
-        latest_verdicts(place.warehouse),
+        verdicts,
         place.site,
         check_names={rule.check_id: rule.name for rule in read_rules()},
+        stopped_by=stopped_by,
+        gates_were_asked=any(verdict.run_id == run_id for verdict in verdicts),
     )
 
 
 @dg.failure_hook(name="page_after_a_red_run")
 def page_after_a_red_run(context: dg.HookContext) -> None:
     """Draws the page when a step fails: the last good numbers, and what stopped the run."""
-    context.log.info(f"The run stopped; the page says why: {draw_page(home())}")
+    # Of a gate that is shut, its verdicts tell.
+    error = context.op_exception
+    reasons = [] if error is None or type(error).__name__ == GATE_IS_SHUT else _reasons(error)
+    for reason in reasons:
+        progress.current().stop(reason)
+    page = draw_page(home(), context.run_id, reasons)
+    context.log.info(f"The run stopped; the page says why: {page}")
+
+
+def _reasons(error: BaseException) -> list[str]:
+    """The lines of the innermost message, without the stack."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    lines = [line.strip() for line in str(error).splitlines()]
+    return [line for line in lines if line] or [type(error).__name__]

@@ -80,9 +80,15 @@ def gates(place: Home) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(name="gates", specs=check_specs(rules))
     def gates(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         """Great Expectations holds the statistics against the rules; the record stays."""
-        progress.current().stage("Ask the gates")
+        display = progress.current()
+        display.stage("Ask the gates")
         verdicts = evaluate(place.warehouse, published=published_day(place.serving), rules=rules)
         record(place.warehouse, verdicts, context.run.run_id)
+        for verdict in verdicts:
+            if verdict.blocks:
+                display.stop(verdict.message)
+            elif verdict.status == "failed":
+                display.warn(verdict.message)
         for key, own in verdicts_by_check(rules, verdicts).items():
             yield check_result(key, own)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stammkunde.ingest.contract import SourceContract
-from stammkunde.ingest.report import Message
+from stammkunde.ingest.report import Level, Message
 
 MANIFEST_SUFFIX = ".manifest.json"
 FORMATS = {
@@ -73,13 +73,11 @@ class Landing:
     Attributes:
         files: the files of the feeds, in the order of their names.
         waiting: files of feeds whose names say that they are still being written.
-        left_alone: every other file and folder.
-        messages: what a person should know about the folder itself.
+        messages: every other file and folder, and what else a person should know.
     """
 
     files: list[LandingFile] = field(default_factory=list)
     waiting: list[LandingFile] = field(default_factory=list)
-    left_alone: list[str] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
 
 
@@ -123,16 +121,7 @@ def look(landing: Path, contract: SourceContract) -> Landing:
             feeds_seen += 1
             _look_into_feed(entry, found)
         else:
-            found.left_alone.append(printable(entry.name) + ("/" if _is_folder(entry) else ""))
-            if entry.is_symlink() and not Path(entry.path).exists():
-                found.messages.append(
-                    Message(
-                        "warning",
-                        "broken_link",
-                        "is a link that leads nowhere or to itself; left alone",
-                        printable(entry.name),
-                    )
-                )
+            found.messages.append(_left_alone(entry, "", _why_no_feed(entry, contract)))
     if feeds_seen == 0:
         found.messages.append(
             Message(
@@ -172,10 +161,34 @@ def _look_into_feed(folder: os.DirEntry[str], found: Landing) -> None:
                 LandingFile(shown, folder.name, Path(entry.path), "temporary", *_size_of(entry))
             )
         elif file_format is None or entry.name.startswith(".") or _is_folder(entry):
-            found.left_alone.append(shown + ("/" if _is_folder(entry) else ""))
+            found.messages.append(_left_alone(entry, f"{folder.name}/", _why_no_file(entry)))
         else:
             manifest = names.get(entry.name + MANIFEST_SUFFIX)
             found.files.append(_landing_file(folder.name, entry, file_format, manifest))
+
+
+def _left_alone(entry: os.DirEntry[str], folder: str, why: str) -> Message:
+    """The message about an entry of no feed; a quiet one about what tools leave behind."""
+    level: Level = "info" if entry.name.startswith((".", "_")) else "warning"
+    name = folder + printable(entry.name) + ("/" if _is_folder(entry) else "")
+    return Message(level, "left_alone", f"{why}; left alone", name)
+
+
+def _why_no_feed(entry: os.DirEntry[str], contract: SourceContract) -> str:
+    if entry.is_symlink() and not Path(entry.path).exists():
+        return "is a link that leads nowhere or to itself"
+    feeds = f"the feeds of {contract.name!r} are: {', '.join(contract.feeds)}"
+    if _is_folder(entry):
+        return f"is the folder of no feed ({feeds})"
+    return f"lies outside of the feeds' folders ({feeds})"
+
+
+def _why_no_file(entry: os.DirEntry[str]) -> str:
+    if _is_folder(entry):
+        return "is a folder within a feed's folder, which is flat"
+    if entry.name.startswith("."):
+        return "is a hidden file"
+    return f"has a name of no known format ({', '.join(FORMATS)})"
 
 
 def _landing_file(

@@ -83,7 +83,6 @@ def load(
         loaded_at=now,
         feeds={feed: FeedTotals() for feed in contract.feeds},
         messages=list(found.messages),
-        left_alone=list(found.left_alone),
     )
     connection = tables.connect(warehouse)
     try:

@@ -74,7 +74,6 @@ class LoadReport:
         loaded_at: the ``_loaded_at`` of these rows, UTC without offset.
         feeds: totals of each feed of the contract, in its order.
         messages: everything a person should know, in the order of the files.
-        left_alone: other files and folders of the landing folder; nothing was done with them.
     """
 
     source: str
@@ -82,7 +81,6 @@ class LoadReport:
     loaded_at: datetime
     feeds: dict[str, FeedTotals]
     messages: list[Message] = field(default_factory=list)
-    left_alone: list[str] = field(default_factory=list)
 
     def total(self, figure: str) -> int:
         """Sum of one figure of `FeedTotals` over all feeds."""

@@ -35,6 +35,7 @@ class Verdict:
         message: what is missing, how much, and what to do; without personal data.
         guards: conformed feed whose dependants the check guards.
         since: first day of the unbroken run of this status; only in what `latest_verdicts` gives.
+        run_id: the run that recorded it; only there as well.
     """
 
     check_id: str
@@ -52,6 +53,7 @@ class Verdict:
     message: str
     guards: str
     since: date | None = None
+    run_id: str | None = None
 
     @property
     def blocks(self) -> bool:
@@ -166,7 +168,8 @@ def latest_verdicts(warehouse: Path) -> list[Verdict]:
                         and earlier.subject = latest.subject
                         and earlier.evaluated_at
                             > coalesce(changed.changed_at, timestamp '-infinity')
-                ) as since
+                ) as since,
+                latest.run_id
             from latest
             inner join changed using (check_id, source_system, feed, subject)
             order by

@@ -63,6 +63,8 @@ def build_site(
     site: Path,
     *,
     check_names: Mapping[str, str] | None = None,
+    stopped_by: Sequence[str] = (),
+    gates_were_asked: bool = True,
 ) -> Path:
     """Write ``index.html`` from what is published and what the last run's checks said.
 
@@ -71,6 +73,8 @@ def build_site(
         verdicts: those of the last run, whether it published or was blocked.
         site: folder of the pages; made if it is not there.
         check_names: names of the checks by id, such as ``mix of the day``; the id alone without.
+        stopped_by: what stopped the last run, unless it was a gate; without data of a person.
+        gates_were_asked: whether the verdicts are those of the last run; otherwise of one before.
 
     Returns:
         Path of the page. It is replaced at one stroke: who has it open never sees half of it.
@@ -79,7 +83,13 @@ def build_site(
         SiteError: a publication is there but cannot be shown.
         OSError: the page cannot be written.
     """
-    html = render(read_summary(serving), verdicts, check_names=check_names)
+    html = render(
+        read_summary(serving),
+        verdicts,
+        check_names=check_names,
+        stopped_by=stopped_by,
+        gates_were_asked=gates_were_asked,
+    )
     site.mkdir(parents=True, exist_ok=True)
     page = site / "index.html"
     draft = site / ".index.html.new"
@@ -92,6 +102,8 @@ def render(
     verdicts: Sequence[Verdict],
     *,
     check_names: Mapping[str, str] | None = None,
+    stopped_by: Sequence[str] = (),
+    gates_were_asked: bool = True,
 ) -> str:
     """The page's HTML; arguments as for :func:`build_site`."""
     environment = Environment(
@@ -110,6 +122,8 @@ def render(
         drawn=drawn,
         board=build_board(verdicts),
         check_names=check_names or {},
+        stopped_by=stopped_by,
+        gates_were_asked=gates_were_asked,
         # A verdict that could not be made may not know its day.
         run_as_of=next((each.as_of_date for each in verdicts if each.as_of_date), None),
         cards=headline_cards(drawn) if drawn else [],

@@ -53,9 +53,12 @@ keyed as (
         product_key,
         quantity,
         unit_price,
-        cast(quantity * unit_price as decimal(18, 4)) as gross_amount,
+        cast({{ decimal_product('quantity', 'unit_price') }} as decimal(18, 4)) as gross_amount,
         coalesce(discount, 0) as discount_amount,
-        cast(quantity * unit_price - coalesce(discount, 0) as decimal(18, 4)) as line_amount,
+        cast(
+            {{ decimal_product('quantity', 'unit_price') }} - coalesce(discount, 0)
+            as decimal(18, 4)
+        ) as line_amount,
         coalesce(tax, 0) as tax_amount,
         coalesce(is_return, false) as is_return,
         returned_line_number,
@@ -91,7 +94,9 @@ valued as (
         orders.cancelled_at,
         orders.currency,
         cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency,
-        cast(keyed.line_amount * orders.exchange_rate as decimal(18, 4)) as line_amount_reporting
+        cast(
+            {{ decimal_product('keyed.line_amount', 'orders.exchange_rate') }} as decimal(18, 4)
+        ) as line_amount_reporting
     from keyed
     -- A line whose order is missing has no customer and no currency; such lines are listed in
     -- int_core__order_lines_without_order.

@@ -15,12 +15,13 @@ typed_orders as (
             'customer_id': {'required_if': 'master_id is null'},
             'master_id': {},
             'sample_id': {},
-            'order_date': {'type': 'date', 'required': true},
+            'order_date': {'type': 'date', 'required': true, 'past': true},
             'cds': {'type': 'bigint', 'required': true, 'check': 'cds >= 0'},
             'dollar_value': {
                 'type': 'decimal(18,4)',
                 'required': true,
-                'check': 'dollar_value >= 0 and dollar_value * 100 = floor(dollar_value * 100)',
+                'check': 'dollar_value >= 0 and dollar_value = round(dollar_value, 2) and '
+                    ~ is_line_value('1', 'dollar_value'),
             },
         },
         record_date='order_date',

@@ -18,8 +18,12 @@ typed_lines as (
             'stockcode': {'required': true},
             'description': {},
             'quantity': {'type': 'bigint', 'required': true, 'check': 'quantity <> 0'},
-            'invoicedate': {'type': 'local_timestamp', 'required': true},
-            'unitprice': {'type': 'decimal(18,4)', 'required': true},
+            'invoicedate': {'type': 'local_timestamp', 'required': true, 'past': true},
+            'unitprice': {
+                'type': 'decimal(18,4)',
+                'required': true,
+                'check': is_line_value('quantity', 'unitprice'),
+            },
             'customerid': {},
             'country': {},
         },
@@ -78,7 +82,9 @@ renamed as (
         typed_lines.description,
         typed_lines.quantity,
         typed_lines.unitprice as unit_price,
-        cast(typed_lines.quantity * typed_lines.unitprice as decimal(18, 4)) as line_value,
+        cast(
+            {{ decimal_product('typed_lines.quantity', 'typed_lines.unitprice') }} as decimal(18, 4)
+        ) as line_value,
         {{ to_utc('typed_lines.invoicedate', 'Europe/London') }} as invoiced_at,
         typed_lines.customerid as contact_key,
         typed_lines.country as country_name,

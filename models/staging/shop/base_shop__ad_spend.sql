@@ -4,7 +4,7 @@
     source_name='shop',
     table_name='ad_spend',
     columns={
-        'spend_date': {'type': 'date', 'required': true},
+        'spend_date': {'type': 'date', 'required': true, 'past': true},
         'channel': {'required': true},
         'campaign': {'required': true},
         'cost': {'type': 'decimal(18,4)', 'required': true, 'check': 'cost >= 0'},

@@ -16,7 +16,7 @@
             'check': is_one_of('channel', ['email', 'sms', 'push', 'banner', 'web']),
         },
         'state': {'required': true, 'check': is_one_of('state', ['granted', 'withdrawn'])},
-        'changed_at': {'type': 'timestamp', 'required': true},
+        'changed_at': {'type': 'timestamp', 'required': true, 'past': true},
         'legal_basis': {
             'required': true,
             'check': is_one_of(

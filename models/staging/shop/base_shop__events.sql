@@ -6,8 +6,8 @@
     columns={
         'event_key': {'required': true},
         'event_name': {'required': true},
-        'occurred_at': {'type': 'timestamp', 'required': true},
-        'received_at': {'type': 'timestamp', 'required': true},
+        'occurred_at': {'type': 'timestamp', 'required': true, 'past': true},
+        'received_at': {'type': 'timestamp', 'required': true, 'past': true},
         'anonymous_id': {'required': true},
         'user_key': {},
         'device_type': {},

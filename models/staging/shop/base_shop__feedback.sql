@@ -18,7 +18,7 @@
         },
         'score': {'type': 'double', 'check': score_is_in_range},
         'text': {},
-        'submitted_at': {'type': 'timestamp', 'required': true},
+        'submitted_at': {'type': 'timestamp', 'required': true, 'past': true},
         'contact_key': {},
         'email': {},
         'order_key': {},

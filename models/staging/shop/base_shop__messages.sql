@@ -12,7 +12,7 @@
                 ['send', 'delivery', 'open', 'click', 'bounce', 'complaint', 'unsubscribe'],
             ),
         },
-        'occurred_at': {'type': 'timestamp', 'required': true},
+        'occurred_at': {'type': 'timestamp', 'required': true, 'past': true},
         'channel': {
             'required': true,
             'check': is_one_of('channel', ['email', 'sms', 'push', 'banner']),

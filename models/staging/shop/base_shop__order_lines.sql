@@ -9,7 +9,11 @@
         'line_number': {'type': 'bigint', 'required': true},
         'product_key': {'required': true},
         'quantity': {'type': 'decimal(18,4)', 'required': true, 'check': 'quantity <> 0'},
-        'unit_price': {'type': 'decimal(18,4)', 'required': true, 'check': 'unit_price >= 0'},
+        'unit_price': {
+            'type': 'decimal(18,4)',
+            'required': true,
+            'check': 'unit_price >= 0 and ' ~ is_line_value('quantity', 'unit_price'),
+        },
         'discount': {'type': 'decimal(18,4)', 'check': 'discount * quantity >= 0'},
         'tax': {'type': 'decimal(18,4)'},
         'is_return': {
@@ -18,7 +22,7 @@
             'default': 'quantity < 0',
         },
         'returned_line_number': {'type': 'bigint'},
-        'returned_at': {'type': 'timestamp'},
+        'returned_at': {'type': 'timestamp', 'past': true},
     },
     record_date='cast(returned_at as date)',
     key=['order_key', 'line_number'],

@@ -10,7 +10,7 @@
         'phone': {},
         'anonymous_id': {},
         'loyalty_card': {},
-        'ordered_at': {'type': 'timestamp', 'required': true},
+        'ordered_at': {'type': 'timestamp', 'required': true, 'past': true},
         'sales_channel': {
             'required': true,
             'check': is_one_of('sales_channel', ['web', 'app', 'store', 'phone']),
@@ -23,7 +23,7 @@
         'country': {'check': is_capital_letters('country', 2)},
         'promised_at': {'type': 'timestamp'},
         'delivered_at': {'type': 'timestamp'},
-        'updated_at': {'type': 'timestamp', 'required': true},
+        'updated_at': {'type': 'timestamp', 'required': true, 'past': true},
     },
     record_date='cast(updated_at as date)',
     key=['order_key'],

@@ -11,7 +11,7 @@
         'unit_cost': {'type': 'decimal(18,4)'},
         'currency': {'check': is_capital_letters('currency', 3)},
         'stock': {'type': 'bigint'},
-        'updated_at': {'type': 'timestamp', 'required': true},
+        'updated_at': {'type': 'timestamp', 'required': true, 'past': true},
     },
     record_date='cast(updated_at as date)',
     key=['product_key'],

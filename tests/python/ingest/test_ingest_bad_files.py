@@ -470,8 +470,10 @@ def test_links_in_a_circle_and_pipes_are_refused_without_waiting(shop: Shop) -> 
     assert shop.ledger("orders/circle.csv") == [("refused", "unreadable_file", 0, 0, 0)]
     assert shop.ledger("orders/nowhere.csv") == [("refused", "unreadable_file", 0, 0, 0)]
     assert shop.ledger("orders/pipe.csv") == [("refused", "not_a_file", 0, 0, 0)]
-    assert report.left_alone == ["loop", "orders/up/"]
-    assert "loop" in messages(report, "broken_link")[0]
+    assert messages(report, "left_alone") == [
+        "loop: is a link that leads nowhere or to itself; left alone",
+        "orders/up/: is a folder within a feed's folder, which is flat; left alone",
+    ]
     assert shop.orders() == [ROW]
 
 
@@ -483,16 +485,24 @@ def test_other_files_and_folders_are_named_and_left_alone(shop: Shop) -> None:
     shop.write("orders/.hidden.csv", GOOD)
     shop.write("orders/2024/a.csv", GOOD)
     (shop.landing / "orders/folder.csv").mkdir()
+    shop.write("_SUCCESS", "")
     report = shop.load()
-    assert sorted(report.left_alone) == [
-        "orders.csv",
-        "orders/.hidden.csv",
-        "orders/2024/",
-        "orders/folder.csv/",
-        "orders/notes.xlsx",
-        "readme.txt",
-        "returns/",
-    ]
+    named = {
+        str(message.file): (message.level, message.text.partition(" (")[0].partition(";")[0])
+        for message in report.messages
+        if message.code == "left_alone"
+    }
+    flat = "is a folder within a feed's folder, which is flat"
+    assert named == {
+        "_SUCCESS": ("info", "lies outside of the feeds' folders"),
+        "orders.csv": ("warning", "lies outside of the feeds' folders"),
+        "orders/.hidden.csv": ("info", "is a hidden file"),
+        "orders/2024/": ("warning", flat),
+        "orders/folder.csv/": ("warning", flat),
+        "orders/notes.xlsx": ("warning", "has a name of no known format"),
+        "readme.txt": ("warning", "lies outside of the feeds' folders"),
+        "returns/": ("warning", "is the folder of no feed"),
+    }
     assert shop.orders() == [ROW]
 
 
@@ -514,7 +524,6 @@ def test_a_manifest_that_agrees_is_accepted(shop: Shop) -> None:
     shop.write("orders/good.csv.manifest.json", manifest(row_count=1, sha256=digest.upper()))
     report = shop.load()
     assert report.messages == []
-    assert report.left_alone == []
 
 
 @pytest.mark.parametrize(

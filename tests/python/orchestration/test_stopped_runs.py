@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +12,14 @@ import pytest
 from rich.console import Console
 
 from orchestration import headless
+from simulator import Settings, simulate
 from stammkunde import homes, settings
 from stammkunde.homes import prepare
 from stammkunde.ingest import load, read_contract
 from stammkunde.paths import PROJECT, Home
 from stammkunde.settings import from_environment, sources_file
 from stammkunde.summary import summarise
-from tests.python.conftest import run_graph
+from tests.python.conftest import Run, run_graph
 
 
 def test_a_first_run_with_nothing_landed_says_what_is_missing(tmp_path: Path) -> None:
@@ -27,6 +29,75 @@ def test_a_first_run_with_nothing_landed_says_what_is_missing(tmp_path: Path) ->
     assert "there is no landing folder" in run.output
     assert "Nothing has been loaded yet." in run.output
     assert "The run stopped." in run.output
+
+
+@dataclass(frozen=True)
+class Stops:
+    """Two runs of a small shop that no gate stops.
+
+    Attributes:
+        unrated: an order has a currency without exchange rates; other deliveries have faults.
+        unrated_page: the page after it.
+        early: the day of the run lies before the data.
+        early_page: the page after it.
+    """
+
+    unrated: Run
+    unrated_page: str
+    early: Run
+    early_page: str
+
+
+@pytest.fixture(scope="module")
+def stops(tmp_path_factory: pytest.TempPathFactory) -> Stops:
+    folder = tmp_path_factory.mktemp("stops")
+    simulate(Settings(customers=60, days=90, seed=3, out=folder / "home"))
+    home = Home(folder / "home")
+    landing = home.landing / "shop"
+    head = "order_key,email,ordered_at,sales_channel,status,currency,updated_at,mood"
+    unrated = "g-1,ada@example.org,2025-12-31T10:00:00Z,web,placed,XAU,2025-12-31T10:00:00Z,good"
+    ahead = "g-2,ada@example.org,2099-12-31T10:00:00Z,web,placed,EUR,2099-12-31T10:00:00Z,good"
+    (landing / "orders" / "gold.csv").write_text(f'{head}\n{unrated}\n{ahead}\ng-3,"\n')
+    (landing / "order").mkdir()
+    pages = []
+    runs = []
+    for as_of in ("", "2019-01-01"):
+        runs.append(run_graph(home, "shop", as_of=as_of))
+        pages.append(" ".join((home.site / "index.html").read_text(encoding="utf-8").split()))
+    return Stops(runs[0], pages[0], runs[1], pages[1])
+
+
+def test_a_failed_test_stops_the_run_and_says_what_is_missing(stops: Stops) -> None:
+    assert stops.unrated.exit_code == 1, stops.unrated.output
+    for told in (stops.unrated.output, stops.unrated_page):
+        words = " ".join(told.split())
+        assert "Test orders_have_an_exchange_rate failed for 1 row." in words
+        assert "currency XAU, order_date 2025-12-31." in words
+        assert "ada@example.org" not in words
+    assert "The last run stopped before its end" in stops.unrated_page
+    assert "Nothing has been published yet." in stops.unrated.output
+
+
+def test_faults_of_a_delivery_are_named_at_the_end(stops: Stops) -> None:
+    said = " ".join(stops.unrated.output.split())
+    assert "! order/: is the folder of no feed" in said
+    assert "! orders/gold.csv, line 4: has a quote that is never closed" in said
+    assert "! orders/gold.csv: has columns that the contract does not name" in said
+
+
+def test_an_order_of_the_future_is_rejected_and_does_not_move_the_day(stops: Stops) -> None:
+    rejected = stops.unrated.warehouse(
+        "select rejection_reasons from staging.stg_shop__orders__rejected where order_key = 'g-2'"
+    )
+    assert rejected == [("future:ordered_at; future:updated_at",)]
+
+
+def test_a_day_before_the_data_stops_the_run_before_the_gates(stops: Stops) -> None:
+    assert stops.early.exit_code == 1, stops.early.output
+    for told in (stops.early.output, stops.early_page):
+        words = " ".join(told.split())
+        assert "every accepted order and event is later than the day of the run, 2019" in words
+    assert "The last run did not come as far as the gates" in stops.early_page
 
 
 @dataclass(frozen=True)
@@ -72,7 +143,7 @@ def test_the_summary_of_a_run_that_loaded_but_did_not_stage(tmp_path: Path) -> N
     text = _summary(home)
     assert "Staging was not reached." in text
     assert "New in this run: 0 files, 0 rows" in text
-    assert "! orders/orders.csv: has none of the columns" in text
+    assert "! a warning" in text
     assert "✗ the reason" in text
 
 
@@ -87,10 +158,17 @@ def test_files_that_are_no_database_do_not_hide_the_reason(tmp_path: Path) -> No
     assert "✗ the reason" in text
 
 
-def _summary(home: Home) -> str:
+def test_of_many_warnings_the_first_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
+    text = _summary(Home(tmp_path), [f"warning {number}" for number in range(25)])
+    assert "! warning 19" in text
+    assert "warning 20" not in text
+    assert "! and 5 more, in" in text
+
+
+def _summary(home: Home, warnings: Sequence[str] = ("a warning",)) -> str:
     console = Console(file=io.StringIO(), width=300)
     chosen = from_environment({"STAMMKUNDE_SOURCE": "shop"})
-    console.print(summarise(home, chosen, datetime(2026, 1, 1), ["the reason"]))
+    console.print(summarise(home, chosen, datetime(2026, 1, 1), warnings, ["the reason"]))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 

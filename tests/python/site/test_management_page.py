@@ -241,6 +241,29 @@ def test_a_blocked_run_says_what_is_missing_and_whose_numbers_these_are(
     )
     assert "412 seen, about 590 expected" in banner.text
     assert "the last good ones, of 31 December 2025" in banner.text
+
+
+@pytest.mark.parametrize("gates_were_asked", [True, False])
+def test_a_run_that_no_gate_stopped_says_why_and_how_far_it_came(
+    serving: Path, tmp_path: Path, gates_were_asked: bool
+) -> None:
+    page = read_page(
+        build_site(
+            serving,
+            red_verdicts() if not gates_were_asked else green_verdicts(),
+            tmp_path / "site",
+            stopped_by=["a rate is missing", "<b>a table is locked</b>"],
+            gates_were_asked=gates_were_asked,
+        )
+    )
+    (banner,) = page.find("section", class_="banner")
+    assert "The last run stopped before its end" in banner.text
+    assert "a rate is missing" in banner.text
+    assert "<b>a table is locked</b>" in banner.text
+    # What a gate said before is no reason of this stop.
+    assert "mobile" not in banner.text
+    assert "the last good ones, of 31 December 2025" in banner.text
+    assert ("did not come as far as the gates" in page.text) is not gates_were_asked
     assert "list_price" not in banner.text
     assert len(table_of(page, "Segment")) == 1 + 5 + 14
 
