@@ -1,5 +1,6 @@
 """The materialization `connected_components` against scipy, on the shapes that break such loops."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -37,11 +38,14 @@ def project(make_project: Callable[..., DbtProject]) -> DbtProject:
     return made
 
 
-def solve(project: DbtProject, edges: Edges) -> dict[int, int]:
+NOTHING = np.empty((0, 2), dtype=np.int64)
+
+
+def solve(project: DbtProject, edges: Edges, *options: str) -> dict[int, int]:
     """Components of the edges (shape n x 2) by the materialization: node to component."""
     frame = pd.DataFrame(edges.reshape(-1, 2), columns=["node_a", "node_b"])
     project.load("main.edges", frame)
-    result = project.dbt("run", "--select", "components")
+    result = project.dbt("run", "--select", "components", *options)
     assert result.success, result.exception or result.result
     rows = project.execute("select node_id, component_id from main.components")
     assert len(rows) == len({row[0] for row in rows}), "a node came out twice"
@@ -88,7 +92,7 @@ def shapes() -> dict[str, Edges]:
         "duplicates in both directions": np.array([[5, 9], [9, 5], [5, 9], [5, 9]]),
         "self-loops": np.array([[3, 3], [4, 4], [4, 6]]),
         "largest ids": np.array([[big, big - 1], [big - 1, 0], [big - 7, big - 7]]),
-        "empty": np.empty((0, 2), dtype=np.int64),
+        "empty": NOTHING,
         "sparse random": random.integers(0, 4_000, (2_000, 2)),
         "near the giant component": random.integers(0, 4_000, (4_000, 2)),
         "dense random": random.integers(0, 200, (3_000, 2)),
@@ -99,6 +103,69 @@ def shapes() -> dict[str, Edges]:
 def test_components_equal_those_of_scipy(project: DbtProject, name: str) -> None:
     edges = shapes()[name].astype(np.int64)
     assert solve(project, edges) == solve_with_scipy(edges)
+
+
+GRAPHS = 200
+STEPS = 6
+
+
+def random_graphs() -> list[tuple[Edges, NDArray[np.int64]]]:
+    """Graphs apart from each other: their edges, and the step in which each edge arrives.
+
+    Random ones from sparse to dense, with a hub, a chain and a clique in some of them; ids in random
+    order, so that no label follows the order of arrival.
+    """
+    random = np.random.default_rng(11)
+    graphs = []
+    for number in range(GRAPHS):
+        size = int(random.integers(2, 60))
+        edges = [random.integers(0, size, (int(random.integers(1, 2 * size)), 2))]
+        if number % 4 == 1:
+            edges.append(np.column_stack([np.zeros(size, dtype=int), np.arange(size)]))
+        if number % 4 == 2:
+            edges.append(np.column_stack([np.arange(size - 1), np.arange(1, size)]))
+        if number % 4 == 3:
+            block = np.arange(min(size, 6))
+            edges.append(np.array(np.meshgrid(block, block)).reshape(2, -1).T)
+        ids = number * 1_000 + random.permutation(1_000)[:size]
+        drawn = ids[np.concatenate(edges)].astype(np.int64)
+        graphs.append((drawn, random.integers(0, STEPS, len(drawn))))
+    return graphs
+
+
+def test_increments_in_any_order_give_what_a_rebuild_gives(project: DbtProject) -> None:
+    graphs = random_graphs()
+    edges = np.concatenate([drawn for drawn, _ in graphs])
+    arrival = np.concatenate([steps for _, steps in graphs])
+    random = np.random.default_rng(12)
+    # From the middle on, a tenth of what is there is taken away again in every step.
+    leaves = np.where(random.random(len(edges)) < 0.1, random.integers(3, STEPS, len(edges)), STEPS)
+    solve(project, NOTHING, "--full-refresh")
+    for step in range(STEPS):
+        there = edges[(arrival <= step) & (leaves > step)]
+        assert solve(project, there) == solve_with_scipy(there), f"increment {step}"
+    assert solve(project, there, "--full-refresh") == solve_with_scipy(there)
+
+
+def test_only_what_changed_is_solved(project: DbtProject) -> None:
+    line = np.arange(0, 4_000, 2)
+    chain = np.column_stack([line[:-1], line[1:]])
+    longer = np.concatenate([chain, [[3_998, 5_001], [5_001, 5_003], [7_001, 7_003]]])
+    solve(project, chain, "--full-refresh")
+    solve(project, longer)
+    solve(project, longer)
+    solve(project, longer[:-1])
+    solve(project, longer[1:])
+    # The new edges are drawn to the label of the chain; nothing new is nothing to solve; the pair
+    # that is gone leaves nothing behind; a chain that lost its first edge is solved as a whole.
+    assert _edges_solved(project) == [1_999, 3, 0, 0, 2_001]
+
+
+def _edges_solved(project: DbtProject) -> list[int]:
+    """Edges of the graphs that the last runs solved, from dbt's log; the newest at the end."""
+    log = (project.root / "logs" / "dbt.log").read_text(encoding="utf-8")
+    found = re.findall(r"connected_components components: (\d+) edges", log)
+    return [int(count) for count in found][-5:]
 
 
 def work_tables(project: DbtProject) -> list[str]:
