@@ -23,6 +23,15 @@ components as (
 
 ),
 
+crosswalk as (
+
+    select
+        record_node,
+        customer_id
+    from {{ ref('int_identity__crosswalk_before') }}
+
+),
+
 ranked as (
 
     select
@@ -34,23 +43,85 @@ ranked as (
         records.first_seen_at,
         records.is_test,
         components.component_id,
+        crosswalk.customer_id as previous_customer_id,
         row_number() over (
             partition by components.component_id
             order by records.first_seen_at, records.record_id, records.record_type
         ) as age_rank
     from records
     inner join components on records.record_node = components.node_id
+    left join crosswalk on records.record_node = crosswalk.record_node
 
 ),
 
--- Minted from the oldest record alone: neither the order of arrival nor a re-run changes the id.
-minted as (
+-- A customer who fell apart goes on in the component of the oldest record.
+heirs as (
 
     select
         component_id,
-        md5(record_type || '|' || record_id) as customer_id
+        previous_customer_id,
+        age_rank,
+        row_number() over (
+            partition by previous_customer_id
+            order by first_seen_at, record_id, record_type
+        ) as inheritance_rank
     from ranked
-    where age_rank = 1
+    where previous_customer_id is not null
+
+),
+
+-- Of several customers who met, the oldest goes on.
+survivors as (
+
+    select
+        component_id,
+        previous_customer_id as customer_id,
+        row_number() over (partition by component_id order by age_rank) as survival_rank
+    from heirs
+    where inheritance_rank = 1
+
+),
+
+kept as (
+
+    select
+        component_id,
+        customer_id
+    from survivors
+    where survival_rank = 1
+
+),
+
+-- Minted from the oldest record alone: on an empty crosswalk neither the order of arrival nor a re-run
+-- changes the id.
+minted as (
+
+    select
+        ranked.component_id,
+        ranked.previous_customer_id,
+        md5(ranked.record_type || '|' || ranked.record_id) as customer_id
+    from ranked
+    left join kept on ranked.component_id = kept.component_id
+    where ranked.age_rank = 1 and kept.component_id is null
+
+),
+
+assigned as (
+
+    select
+        component_id,
+        customer_id
+    from kept
+    union all
+    -- The record that once gave a customer its id has left that customer: the id stays there.
+    select
+        minted.component_id,
+        case
+            when kept.customer_id is null then minted.customer_id
+            else md5(minted.customer_id || '|' || coalesce(minted.previous_customer_id, ''))
+        end as customer_id
+    from minted
+    left join kept on minted.customer_id = kept.customer_id
 
 ),
 
@@ -62,11 +133,11 @@ customer_records as (
         ranked.record_node,
         ranked.source_system,
         ranked.contact_key,
-        minted.customer_id,
+        assigned.customer_id,
         ranked.first_seen_at,
         ranked.is_test
     from ranked
-    inner join minted on ranked.component_id = minted.component_id
+    inner join assigned on ranked.component_id = assigned.component_id
 
 )
 

@@ -336,6 +336,72 @@ def test_a_late_bridge_joins_two_old_customers_under_the_older_id(
     assert after[older] == after[younger] == solved[older]
 
 
+def test_a_merge_is_logged_with_the_identifier_and_a_split_with_the_reason(
+    identity_project: DbtProject, solved: Records
+) -> None:
+    feeds = Feeds()
+    fill(feeds)
+    before = solve(identity_project, feeds)
+    logged = _log(identity_project)
+    feeds.contact("second-pair", 9, email="pia.paar@mail.de", phone="0711 445577")
+    feeds.contact("disjoint-too", 9, email="apart2@mail.de", phone="0711 445577")
+    merged = solve(identity_project, feeds)
+    pair, apart = of("contact", "pair1"), of("contact", "apart2")
+    assert merged[pair] == merged[apart] == before[pair]
+    assert _log(identity_project) - logged == {
+        # What ties the old customer to a record that is new to it.
+        ("merge", before[apart], before[pair], "email", "shared_identifier")
+    }
+    # The same again moves nobody.
+    assert solve(identity_project, feeds) == merged
+    logged = _log(identity_project)
+    # An office's number: more contacts than one person has.
+    for number in range(8):
+        feeds.contact(f"office{number}", 10, phone="0711 445577", first_name="Ida")
+    parted = solve(identity_project, feeds)
+    assert parted[pair] == before[pair]
+    assert parted[apart] == before[apart]
+    splits = {row for row in _log(identity_project) - logged if row[0] == "split"}
+    assert splits == {("split", before[pair], before[apart], "phone", "too_many_contacts")}
+
+
+def test_a_rebuild_keeps_every_id(identity_project: DbtProject, solved: Records) -> None:
+    feeds = Feeds()
+    fill(feeds)
+    # An older record joins later: a minted id would change.
+    feeds.order("late-old", -30, email="late@mail.de")
+    first = solve(identity_project, feeds)
+    result = identity_project.dbt(
+        "build", "--full-refresh", "--exclude-resource-type", "seed", "unit_test"
+    )
+    assert result.success, failures(result)
+    assert solve(identity_project, feeds) == first
+    assert first[of("contact", "late")] == solved[of("contact", "late")]
+    assert first[of("order", "late-old")] == first[of("contact", "late")]
+
+
+def test_a_record_that_comes_back_finds_its_customer(
+    identity_project: DbtProject, solved: Records
+) -> None:
+    everything, fewer = Feeds(), Feeds()
+    fill(everything)
+    fill(fewer)
+    fewer.rows["contacts"] = fewer.rows["contacts"][:3]
+    solve(identity_project, fewer)
+    again = solve(identity_project, everything)
+    assert again == {record: solved[record] for record in again}
+
+
+def _log(project: DbtProject) -> set[tuple[Any, ...]]:
+    """Everything that was logged, without times."""
+    return set(
+        project.execute(
+            "select change_type, old_customer_id, new_customer_id, identifier_type, cause"
+            " from identity.identity_changes where change_type <> 'create'"
+        )
+    )
+
+
 def test_no_record_at_all_is_no_error(identity_project: DbtProject, solved: Records) -> None:
     assert solved
     assert solve(identity_project, Feeds()) == {}

@@ -1,0 +1,194 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    full_refresh=false,
+    on_schema_change='fail',
+) }} -- a log: nothing in it can be computed again
+
+with
+
+moves as (
+
+    select
+        change_type,
+        old_customer_id,
+        new_customer_id,
+        record_count
+    from {{ ref('int_identity__customer_moves') }}
+
+),
+
+crosswalk_before as (
+
+    select
+        record_node,
+        customer_id,
+        written_by
+    from {{ ref('int_identity__crosswalk_before') }}
+
+),
+
+customer_records as (
+
+    select
+        record_node,
+        customer_id
+    from {{ ref('int_identity__customer_records') }}
+
+),
+
+edge_decisions as (
+
+    select
+        record_node,
+        identifier_node,
+        identifier_type,
+        identifier_value,
+        rejection_reason
+    from {{ ref('int_identity__edge_decisions') }}
+
+),
+
+types as (
+
+    select
+        identifier_type,
+        priority
+    from {{ ref('identifier_types') }}
+
+),
+
+versions as (
+
+    select coalesce(max(written_by), 'first') as written_by
+    from crosswalk_before
+
+),
+
+-- The records that a change is about: all of the customers that it ends or begins with.
+concerned as (
+
+    select
+        moves.change_type,
+        moves.old_customer_id,
+        moves.new_customer_id,
+        customer_records.record_node,
+        coalesce(crosswalk_before.customer_id = moves.old_customer_id, false) as was_old,
+        customer_records.customer_id = moves.new_customer_id as is_new
+    from moves
+    inner join customer_records on moves.new_customer_id = customer_records.customer_id
+    left join crosswalk_before on customer_records.record_node = crosswalk_before.record_node
+    where moves.change_type = 'merge'
+    union all
+    select
+        moves.change_type,
+        moves.old_customer_id,
+        moves.new_customer_id,
+        customer_records.record_node,
+        true as was_old,
+        customer_records.customer_id = moves.new_customer_id as is_new
+    from moves
+    inner join crosswalk_before on moves.old_customer_id = crosswalk_before.customer_id
+    inner join customer_records on crosswalk_before.record_node = customer_records.record_node
+    where moves.change_type = 'split'
+
+),
+
+evidence as (
+
+    select
+        concerned.change_type,
+        concerned.old_customer_id,
+        concerned.new_customer_id,
+        edge_decisions.identifier_type,
+        edge_decisions.identifier_node,
+        edge_decisions.rejection_reason,
+        case concerned.change_type when 'merge' then concerned.was_old else concerned.is_new end
+            as is_one_side,
+        -- Rejected as shared, a value has no node in common any more.
+        case concerned.change_type
+            when 'merge' then cast(edge_decisions.identifier_node as {{ dbt.type_string() }})
+            else edge_decisions.identifier_value
+        end as shared_key
+    from concerned
+    inner join edge_decisions on concerned.record_node = edge_decisions.record_node
+    where (concerned.change_type = 'merge') = (edge_decisions.rejection_reason is null)
+
+),
+
+-- A merge rests on an accepted identifier of records of the old customer and of others, a split on a
+-- rejected one of records of both sides.
+causes as (
+
+    select
+        change_type,
+        old_customer_id,
+        new_customer_id,
+        identifier_type,
+        min(identifier_node) as identifier_node,
+        min(rejection_reason) as rejection_reason
+    from evidence
+    group by change_type, old_customer_id, new_customer_id, identifier_type, shared_key
+    having
+        min(case when is_one_side then 1 else 0 end) = 0
+        and max(case when is_one_side then 1 else 0 end) = 1
+
+),
+
+ranked_causes as (
+
+    select
+        causes.change_type,
+        causes.old_customer_id,
+        causes.new_customer_id,
+        causes.identifier_type,
+        causes.identifier_node,
+        causes.rejection_reason,
+        row_number() over (
+            partition by causes.change_type, causes.old_customer_id, causes.new_customer_id
+            order by types.priority, causes.identifier_node
+        ) as cause_rank
+    from causes
+    inner join types on causes.identifier_type = types.identifier_type
+
+),
+
+changes as (
+
+    select
+        md5(
+            versions.written_by || '|' || moves.change_type
+            || '|' || coalesce(moves.old_customer_id, '') || '|' || moves.new_customer_id
+        ) as change_id,
+        moves.change_type,
+        moves.old_customer_id,
+        moves.new_customer_id,
+        moves.record_count,
+        ranked_causes.identifier_type,
+        ranked_causes.identifier_node,
+        case
+            when moves.change_type = 'create' then 'new_records'
+            when ranked_causes.identifier_type is null then 'records_changed'
+            else coalesce(ranked_causes.rejection_reason, 'shared_identifier')
+        end as cause,
+        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as changed_at,
+        '{{ invocation_id }}' as run_id
+    from moves
+    cross join versions
+    left join ranked_causes
+        on
+            moves.change_type = ranked_causes.change_type
+            and moves.old_customer_id = ranked_causes.old_customer_id
+            and moves.new_customer_id = ranked_causes.new_customer_id
+            and ranked_causes.cause_rank = 1
+
+)
+
+{% if is_incremental() %}
+    select changes.*
+    from changes
+    left join {{ this }} as logged on changes.change_id = logged.change_id
+    where logged.change_id is null
+{% else %}
+    select * from changes
+{% endif %}
