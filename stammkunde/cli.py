@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from stammkunde import ingest
+from stammkunde.evidence import EvidenceError, Record, describe, explain
 from stammkunde.homes import HomeError, hold, prepare, require_checkout
 from stammkunde.paths import PROJECT, Home, home
 from stammkunde.settings import SettingsError, from_environment, sources_file
@@ -108,6 +109,26 @@ def forget(
     except (ingest.ContractError, HomeError) as error:
         raise typer.Exit(_refuse(error, 2)) from None
     Console().print(f"{rows:,} rows of {file} were taken out.", markup=False, highlight=False)
+
+
+@app.command()
+def why(
+    first: Annotated[str, typer.Argument(help="A record, such as 'contact:shop|4711'.")],
+    second: Annotated[str, typer.Argument(help="Another one, such as 'order:shop|1001'.")],
+    values: Annotated[bool, typer.Option("--values", help="Show identifiers unmasked.")] = False,
+    home_folder: HomeOption = None,
+) -> None:
+    """Say why two records are one customer, or why they are two.
+
+    Exit code 2: there is no such record, or nothing has been resolved yet.
+    """
+    place = Home((home_folder or home().root).resolve())
+    try:
+        evidence = explain(place.warehouse, Record.parse(first), Record.parse(second))
+    except EvidenceError as error:
+        raise typer.Exit(_refuse(error, 2)) from None
+    for line in describe(evidence, shows_values=values):
+        Console().print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -112,8 +112,8 @@ STEPS = 6
 def random_graphs() -> list[tuple[Edges, NDArray[np.int64]]]:
     """Graphs apart from each other: their edges, and the step in which each edge arrives.
 
-    Random ones from sparse to dense, with a hub, a chain and a clique in some of them; ids in random
-    order, so that no label follows the order of arrival.
+    Random ones from sparse to dense, with a hub, a chain and a clique in some of them; ids in
+    random order, so that no label follows the order of arrival.
     """
     random = np.random.default_rng(11)
     graphs = []

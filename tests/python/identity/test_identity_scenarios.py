@@ -336,8 +336,9 @@ def test_a_late_bridge_joins_two_old_customers_under_the_older_id(
     assert after[older] == after[younger] == solved[older]
 
 
+@pytest.mark.usefixtures("solved")
 def test_a_merge_is_logged_with_the_identifier_and_a_split_with_the_reason(
-    identity_project: DbtProject, solved: Records
+    identity_project: DbtProject,
 ) -> None:
     feeds = Feeds()
     fill(feeds)

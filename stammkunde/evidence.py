@@ -1,0 +1,219 @@
+"""Why two records are one customer, or two: the shortest path of evidence between them.
+
+Records and identifiers are the nodes of the graph that `models/identity` solves; a path goes from a
+record over an identifier that it carries to another record, and so on.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import networkx as nx
+
+RECORD_TYPES = ("contact", "order", "device", "address", "feedback")
+
+# A path of fewer steps always beats one of more; among equals, identifiers that are trusted more.
+_STEP = 1_000
+
+_RECORD = """
+    select record_node, customer_id
+    from identity.int_identity__customer_records
+    where record_type = ? and record_id = ?
+"""
+_EDGES = """
+    select
+        records.record_type,
+        records.record_id,
+        edges.identifier_node,
+        edges.identifier_type,
+        edges.identifier_value,
+        types.priority
+    from identity.int_identity__edges as edges
+    inner join identity.int_identity__customer_records as records using (record_node)
+    inner join reference.identifier_types as types using (identifier_type)
+    where records.customer_id = ? and edges.record_count > 1
+    order by all
+"""
+_REJECTED = """
+    select distinct mine.identifier_type, mine.identifier_value, mine.rejection_reason
+    from identity.int_identity__rejected_edges as mine
+    inner join identity.int_identity__record_identifiers as theirs
+        using (identifier_type, identifier_value)
+    inner join identity.int_identity__customer_records as records
+        on theirs.record_node = records.record_node
+    where mine.record_type = ? and mine.record_id = ?
+        and records.record_type = ? and records.record_id = ?
+    order by all
+"""
+
+
+class EvidenceError(ValueError):
+    """There is nothing to explain: the message says why."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as the identity models name it.
+
+    Attributes:
+        record_type: one of `RECORD_TYPES`.
+        record_id: of contacts, orders and feedback ``source_system|key``.
+    """
+
+    record_type: str
+    record_id: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Record":
+        """A record written ``contact:shop|4711``.
+
+        Raises:
+            EvidenceError: no colon, or no such type.
+        """
+        record_type, colon, record_id = text.partition(":")
+        if not colon or record_type not in RECORD_TYPES:
+            raise EvidenceError(
+                f"A record is written type:id, such as contact:shop|4711, not {text!r}; "
+                f"types: {', '.join(RECORD_TYPES)}."
+            )
+        return cls(record_type, record_id)
+
+    def __str__(self) -> str:
+        """The record as `parse` reads it."""
+        return f"{self.record_type}:{self.record_id}"
+
+
+@dataclass(frozen=True)
+class Tie:
+    """An identifier that two records share.
+
+    Attributes:
+        identifier_type: its type.
+        identifier_value: its cleaned value; may be data of a person.
+        reason: why it ties nobody; empty where it does.
+        leads_to: the next record of the path; None for an identifier that ties nobody.
+    """
+
+    identifier_type: str
+    identifier_value: str
+    reason: str
+    leads_to: Record | None
+
+    @property
+    def masked_value(self) -> str:
+        """The value as far as a person recognises it: ``a…@mail.de``, ``+493…7``."""
+        name, at, domain = self.identifier_value.partition("@")
+        if at:
+            return f"{name[:1]}…@{domain}"
+        if len(self.identifier_value) <= 4:
+            return "…"
+        return f"{self.identifier_value[:4]}…{self.identifier_value[-1:]}"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of two records.
+
+    Attributes:
+        first: the one.
+        second: the other.
+        customers: their customers; equal where they are one.
+        path: of one customer, the ties from the first record to the second; empty for a record and
+            itself. Of two, the identifiers that both carry and that were rejected.
+    """
+
+    first: Record
+    second: Record
+    customers: tuple[str, str]
+    path: tuple[Tie, ...]
+
+    @property
+    def is_one_customer(self) -> bool:
+        """Whether both records belong to the same customer."""
+        return self.customers[0] == self.customers[1]
+
+
+def explain(warehouse: Path, first: Record, second: Record) -> Evidence:
+    """The shortest path of evidence between two records, or what was rejected between them.
+
+    Args:
+        warehouse: DuckDB file that a run has built.
+        first: where the path begins.
+        second: where it ends.
+
+    Raises:
+        EvidenceError: no such warehouse, no identity models in it, or no such record.
+    """
+    if not warehouse.exists():
+        raise EvidenceError(f"There is no warehouse {warehouse}: run something first.")
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            customers = tuple(_customer(connection, record) for record in (first, second))
+            one, other = customers
+            find = _path if one == other else _rejected
+            return Evidence(first, second, (one, other), find(connection, first, second, one))
+    except duckdb.CatalogException:
+        raise EvidenceError(f"No run has resolved customers in {warehouse} yet.") from None
+    except duckdb.Error as error:
+        reason = str(error).partition("\n")[0]
+        raise EvidenceError(f"The warehouse cannot be read now: {reason}") from None
+
+
+def _customer(connection: duckdb.DuckDBPyConnection, record: Record) -> str:
+    found = connection.execute(_RECORD, [record.record_type, record.record_id]).fetchone()
+    if found is None:
+        raise EvidenceError(f"There is no record {record}.")
+    return str(found[1])
+
+
+def _path(
+    connection: duckdb.DuckDBPyConnection, first: Record, second: Record, customer: str
+) -> tuple[Tie, ...]:
+    """The ties from one record of a customer to another."""
+    graph = nx.Graph()
+    identifiers: dict[int, tuple[str, str]] = {}
+    for row in connection.execute(_EDGES, [customer]).fetchall():
+        record_type, record_id, node, identifier_type, value, priority = row
+        identifiers[node] = (identifier_type, value)
+        graph.add_edge(Record(record_type, record_id), node, weight=_STEP + priority)
+    if first == second:
+        return ()
+    nodes = nx.shortest_path(graph, first, second, weight="weight")
+    return tuple(
+        Tie(*identifiers[identifier], reason="", leads_to=record)
+        for identifier, record in zip(nodes[1::2], nodes[2::2], strict=True)
+    )
+
+
+def _rejected(
+    connection: duckdb.DuckDBPyConnection, first: Record, second: Record, _: str
+) -> tuple[Tie, ...]:
+    """The identifiers that both records carry, though they tie nobody."""
+    reasons: dict[tuple[str, str], str] = defaultdict(str)
+    for one, other in ((first, second), (second, first)):
+        asked = [one.record_type, one.record_id, other.record_type, other.record_id]
+        for identifier_type, value, reason in connection.execute(_REJECTED, asked).fetchall():
+            reasons[identifier_type, value] = reason
+    return tuple(Tie(*identifier, reason, None) for identifier, reason in sorted(reasons.items()))
+
+
+def describe(evidence: Evidence, *, shows_values: bool = False) -> Sequence[str]:
+    """The evidence in lines that a person can read; values masked unless they are asked for."""
+
+    def said(tie: Tie) -> str:
+        value = tie.identifier_value if shows_values else tie.masked_value
+        return f"{tie.identifier_type} {value}"
+
+    one, other = evidence.customers
+    if not evidence.is_one_customer:
+        lines = [f"Two customers: {one}", f"               {other}"]
+        if not evidence.path:
+            return [*lines, "No identifier is on both records."]
+        shared = [f"  {said(tie)}: {tie.reason}" for tie in evidence.path]
+        return [*lines, "Both carry, and it ties nobody:", *shared]
+    lines = [f"One customer: {one}", f"  {evidence.first}"]
+    for tie in evidence.path:
+        lines += [f"    │ {said(tie)}", f"  {tie.leads_to}"]
+    return lines
