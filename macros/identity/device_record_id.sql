@@ -3,5 +3,5 @@
     Arguments: SQL texts – source_system, anonymous_id, user_key (null while nobody is logged in).
     Returns: SQL of a text. -#}
 {% macro device_record_id(source_system, anonymous_id, user_key) -%}
-    {{ source_system }} || '|' || {{ anonymous_id }} || coalesce('|' || {{ user_key }}, '')
+    {{ qualified_id(source_system, anonymous_id) }} || coalesce('|' || {{ user_key }}, '')
 {%- endmacro %}

@@ -500,7 +500,7 @@ event_mix as (
                         || case when observed < expected_beside then 'missing' else 'too many' end
                 else 'unusually many ' || cell || ' rows'
             end
-            || ' on ' || cast(as_of_date as {{ dbt.type_string() }}) || ' ('
+            || ' on ' || cast(as_of_date as string) || ' ('
             || {{ grouped_number('observed') }} || ' seen, about '
             || {{ grouped_number('expected_beside') }} || ' expected beside the other '
             || {{ grouped_number('observed_beside') }} || ' by the mix of the '

@@ -97,7 +97,7 @@ summarised as (
                 when histories.has_previous then coalesce(counted.previous_net_revenue_365d, 0)
             end as decimal(18, 4)
         ) as previous_net_revenue_365d,
-        cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency
+        cast('{{ var("reporting_currency") }}' as string) as reporting_currency
     from segment_names
     cross join report_dates
     cross join histories
