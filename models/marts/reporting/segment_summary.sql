@@ -23,6 +23,15 @@ segment_names as (
 
 ),
 
+segment_states as (
+
+    select distinct
+        segment_id,
+        customer_state
+    from {{ ref('segment_rules') }}
+
+),
+
 segments as (
 
     select
@@ -79,6 +88,7 @@ summarised as (
         segment_names.phase,
         segment_names.phase_name_de,
         segment_names.lost_stage,
+        segment_states.customer_state,
         cast(coalesce(counted.customer_count, 0) as bigint) as customer_count,
         cast(
             case
@@ -101,6 +111,8 @@ summarised as (
     from segment_names
     cross join report_dates
     cross join histories
+    left join segment_states
+        on segment_names.segment_id = segment_states.segment_id
     left join counted
         on segment_names.segment_id = counted.segment_id
 
