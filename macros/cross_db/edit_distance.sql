@@ -1,7 +1,11 @@
-{#- Levenshtein distance of two texts in bytes of UTF-8: how many to insert, remove or replace.
+{#-
+    Levenshtein distance of two texts in bytes of UTF-8: how many to insert, remove or replace.
     DuckDB counts bytes; Spark counts letters, so each byte is made a letter there.
 
-    Arguments: one, other – SQL texts.  Returns: SQL of a whole number, null for a null text. -#}
+    Arguments:
+        one, other: SQL expressions of type string.
+    Returns: SQL expression of a whole number, null for a null text.
+-#}
 {% macro edit_distance(one, other) -%}
     {{ return(adapter.dispatch('edit_distance', 'stammkunde')(one, other)) }}
 {%- endmacro %}

@@ -1,10 +1,14 @@
-{#- A bigint out of a text: the first 60 bits of its md5, never negative.
+{#-
+    A bigint out of a text: the first 60 bits of its md5, never negative.
 
     Node ids must not follow the order of insertion: increasing ids are the worst case of every
-    method that spreads labels. 60 bits keep the odds of a collision among 10 million nodes
-    below 1 in 20,000, and the test `identity_node_ids_do_not_collide` looks.
+    method that spreads labels. 60 bits keep the odds of a collision among 10 million nodes below 1
+    in 20,000, and the test `identity_node_ids_do_not_collide` looks.
 
-    Arguments: expression – SQL text, not null. Returns: SQL of a bigint. -#}
+    Arguments:
+        expression: SQL expression of type string, not null.
+    Returns: SQL expression of type bigint.
+-#}
 {% macro hash_bigint(expression) -%}
     {{ return(adapter.dispatch('hash_bigint', 'stammkunde')(expression)) }}
 {%- endmacro %}

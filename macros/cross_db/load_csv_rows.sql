@@ -1,8 +1,13 @@
-{#- Loads the rows of a seed on Spark; takes the place of dbt-spark's macro of the same name, which
+{#-
+    Loads the rows of a seed on Spark; takes the place of dbt-spark's macro of the same name, which
     (1.11.0) turns an empty value into the text `None` and breaks on a quote, since it has no
     parameters to bind in a session. Values are written as literals; seeds are small.
 
-    Arguments: model – the seed; agate_table – its rows. Returns: SQL of the first statement. -#}
+    Arguments:
+        model: the seed.
+        agate_table: its rows.
+    Returns: SQL of the first statement.
+-#}
 {% macro spark__load_csv_rows(model, agate_table) -%}
     {%- set types = model['config'].get('column_types', {}) -%}
     {%- set statements = [] -%}

@@ -1,9 +1,14 @@
-{#- Holds the not_null constraints of a contract on Spark; takes the place of dbt-spark's macro of the
-    same name. Parquet tables know no constraints, so the finished table is asked once, and the model
-    fails as it would on an engine that enforces them; what depends on it is skipped. Tables of
-    other formats get dbt-spark's own treatment.
+{#-
+    Holds the not_null constraints of a contract on Spark; takes the place of dbt-spark's macro of
+    the same name. Parquet tables know no constraints, so the finished table is asked once, and the
+    model fails as it would on an engine that enforces them; what depends on it is skipped. Tables
+    of other formats get dbt-spark's own treatment.
 
-    Arguments: relation – the table; model – its node.  Returns: nothing. -#}
+    Arguments:
+        relation: the table.
+        model: its node.
+    Returns: nothing.
+-#}
 {% macro spark__persist_constraints(relation, model) -%}
     {%- set is_enforced = config.get('contract').enforced -%}
     {%- if is_enforced and config.get('file_format', 'parquet') != 'parquet' -%}

@@ -1,7 +1,11 @@
-{#- Whether a pattern is found anywhere in a text.
+{#-
+    Whether a pattern is found anywhere in a text.
 
-    Arguments: expression – SQL text; pattern – regular expression without backslashes.
-    Returns: SQL of a boolean, null for a null text. -#}
+    Arguments:
+        expression: SQL expression of type string.
+        pattern: regular expression without backslashes.
+    Returns: SQL condition, null for a null text.
+-#}
 {% macro regexp_is_match(expression, pattern) -%}
     {{ return(adapter.dispatch('regexp_is_match', 'stammkunde')(expression, pattern)) }}
 {%- endmacro %}

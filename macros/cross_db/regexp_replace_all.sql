@@ -1,9 +1,14 @@
-{#- Every match of a pattern replaced. DuckDB replaces the first match unless told 'g'; Spark
-    always replaces all and answers NULL when told 'g'.
+{#-
+    Every match of a pattern replaced. DuckDB replaces the first match unless told 'g'; Spark always
+    replaces all and answers NULL when told 'g'.
 
-    Arguments: expression – SQL text; pattern – regular expression without backslashes (`[.]`,
-    not `\.`: the engines unescape differently); replacement – literal text. Returns: SQL of a
-    text. -#}
+    Arguments:
+        expression: SQL expression of type string.
+        pattern: regular expression without backslashes (`[.]`, not `\.`: the engines unescape
+            differently).
+        replacement: literal text.
+    Returns: SQL expression of type string.
+-#}
 {% macro regexp_replace_all(expression, pattern, replacement='') -%}
     {{ return(adapter.dispatch('regexp_replace_all', 'stammkunde')(
         expression, pattern, replacement

@@ -1,7 +1,11 @@
-{#- Whether a text begins with another one. Not `like`: the other one may hold `%`, `_` or, which
+{#-
+    Whether a text begins with another one. Not `like`: the other one may hold `%`, `_` or, which
     stops a query on Spark, a backslash.
 
-    Arguments: expression, beginning – SQL texts.  Returns: SQL of a boolean. -#}
+    Arguments:
+        expression, beginning: SQL expressions of type string.
+    Returns: SQL condition.
+-#}
 {% macro starts_with(expression, beginning) -%}
     {{ return(adapter.dispatch('starts_with', 'stammkunde')(expression, beginning)) }}
 {%- endmacro %}

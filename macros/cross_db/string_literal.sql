@@ -1,7 +1,11 @@
-{#- A text as an SQL literal. Spark reads backslashes in a literal as escapes, DuckDB as themselves;
+{#-
+    A text as an SQL literal. Spark reads backslashes in a literal as escapes, DuckDB as themselves;
     where dbt asks the value is data, so both must come out as they are.
 
-    Argument: value – text.  Returns: SQL. -#}
+    Arguments:
+        value: text.
+    Returns: SQL expression of type string.
+-#}
 {% macro string_literal(value) -%}
     {{ return(adapter.dispatch('string_literal', 'stammkunde')(value)) }}
 {%- endmacro %}

@@ -1,7 +1,11 @@
-{#- A text without the spaces around it: every space of Unicode, also the one that does not break.
+{#-
+    A text without the spaces around it: every space of Unicode, also the one that does not break.
     DuckDB's `trim` takes them all; Spark's takes the plain one unless told.
 
-    Argument: expression – SQL text.  Returns: SQL of a text. -#}
+    Arguments:
+        expression: SQL expression of type string.
+    Returns: SQL expression of type string.
+-#}
 {% macro trim_spaces(expression) -%}
     {{ return(adapter.dispatch('trim_spaces', 'stammkunde')(expression)) }}
 {%- endmacro %}

@@ -1,7 +1,11 @@
-{#- A text in capitals, letter by letter. Spark's `upper` makes two letters of the German ß, as of
+{#-
+    A text in capitals, letter by letter. Spark's `upper` makes two letters of the German ß, as of
     the letters that other scripts join.
 
-    Argument: expression – SQL text.  Returns: SQL of a text. -#}
+    Arguments:
+        expression: SQL expression of type string.
+    Returns: SQL expression of type string.
+-#}
 {% macro upper_letters(expression) -%}
     {{ return(adapter.dispatch('upper_letters', 'stammkunde')(expression)) }}
 {%- endmacro %}

@@ -1,7 +1,11 @@
-{#- The id of the record "this device, with this person logged in (or nobody)".
+{#-
+    The id of the record "this device, with this person logged in (or nobody)".
 
-    Arguments: SQL texts – source_system, anonymous_id, user_key (null while nobody is logged in).
-    Returns: SQL of a text. -#}
+    Arguments:
+        source_system, anonymous_id: SQL expressions of type string.
+        user_key: SQL expression of type string, null while nobody is logged in.
+    Returns: SQL expression of type string.
+-#}
 {% macro device_record_id(source_system, anonymous_id, user_key) -%}
-    {{ source_system }} || '|' || {{ anonymous_id }} || coalesce('|' || {{ user_key }}, '')
+    {{ qualified_id(source_system, anonymous_id) }} || coalesce('|' || {{ user_key }}, '')
 {%- endmacro %}

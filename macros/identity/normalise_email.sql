@@ -1,9 +1,13 @@
-{#- An e-mail address as its mailbox: lower case, and the dots and plus-tags gone that its provider
+{#-
+    An e-mail address as its mailbox: lower case, and the dots and plus-tags gone that its provider
     ignores. Domains in other scripts are left as they are written (no IDNA in SQL).
 
-    Arguments: SQL texts – address (trimmed, lower case); canonical_domain, ignores_dots and
-    ignores_plus_tags (row of seed email_providers for the address's domain, null for others).
-    Returns: SQL of a text; null where the address is none. -#}
+    Arguments:
+        address: SQL expression of type string, trimmed and in lower case.
+        canonical_domain, ignores_dots, ignores_plus_tags: SQL expressions of the row of seed
+            email_providers for the address's domain, null for others.
+    Returns: SQL expression of type string; null where the address is none.
+-#}
 {% macro normalise_email(address, canonical_domain, ignores_dots, ignores_plus_tags) -%}
     case
         when {{ regexp_is_match(address, '^[^@ ,;<>]+@[^@ ,;<>]+[.][^@ .,;<>]+$') }}

@@ -1,7 +1,11 @@
-{#- A name for comparison only: lower case, without accents (German ones spelt out, as keyboards
+{#-
+    A name for comparison only: lower case, without accents (German ones spelt out, as keyboards
     without umlauts do), spaces and signs. Letters of other scripts stay.
 
-    Argument: SQL of a text.  Returns: SQL of a text; null where no letter is left. -#}
+    Arguments:
+        name: SQL expression of type string.
+    Returns: SQL expression of type string; null where no letter is left.
+-#}
 {% macro normalise_name(name) -%}
     nullif(
         {{ regexp_replace_all(

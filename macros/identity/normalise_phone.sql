@@ -1,16 +1,21 @@
-{#- A telephone number in the international form (E.164), by the dialling rules of its record's
+{#-
+    A telephone number in the international form (E.164), by the dialling rules of its record's
     country.
 
-    In this order: a plus sign or the country's international prefix starts a full number; the
-    trunk prefix is replaced by the calling code; a number longer than the country's longest
-    that starts with the calling code lost its plus sign; any other lost its trunk prefix
-    (spreadsheets drop leading zeros). The length must suit: the country's own for its numbers,
-    8 to 15 digits (E.164's limit) for foreign ones.
+    In this order: a plus sign or the country's international prefix starts a full number; the trunk
+    prefix is replaced by the calling code; a number longer than the country's longest that starts
+    with the calling code lost its plus sign; any other lost its trunk prefix (spreadsheets drop
+    leading zeros). The length must suit: the country's own for its numbers, 8 to 15 digits (E.164's
+    limit) for foreign ones.
 
-    Arguments: SQL texts – digits (see phone_digits), has_plus (boolean); countries: alias of
-    the row of seed phone_countries for the record's country (left join: all null for an
-    unknown country). Returns: SQL of a text such as +493012345; null where the number is none
-    or its country unknown. -#}
+    Arguments:
+        digits: SQL expression of type string (see `phone_digits`).
+        has_plus: SQL condition.
+        countries: alias of the row of seed phone_countries for the record's country (left join: all
+            null for an unknown country).
+    Returns: SQL expression of type string, such as +493012345; null where the number is none or its
+    country unknown.
+-#}
 {% macro normalise_phone(digits, has_plus, countries) -%}
     {%- set code = countries ~ '.calling_code' -%}
     {%- set trunk = "coalesce(" ~ countries ~ ".trunk_prefix, '')" -%}

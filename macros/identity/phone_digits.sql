@@ -1,7 +1,11 @@
-{#- The digits of a telephone number as dialled, without extension; of `+49 (0)30 …` the bracketed
+{#-
+    The digits of a telephone number as dialled, without extension; of `+49 (0)30 …` the bracketed
     zero, which is dialled inside the country only, is left out.
 
-    Argument: SQL of a text, trimmed, lower case.  Returns: SQL of a text, maybe empty. -#}
+    Arguments:
+        phone: SQL expression of type string, trimmed and in lower case.
+    Returns: SQL expression of type string, maybe empty.
+-#}
 {% macro phone_digits(phone) -%}
     {{ regexp_replace_all(
         regexp_replace_all(

@@ -1,4 +1,5 @@
-{#- Materialization `connected_components`: the components of an undirected graph, as a table.
+{#-
+    Materialization `connected_components`: the components of an undirected graph, as a table.
 
     The model's SQL gives edges: columns `node_a` and `node_b`, bigint, not null. An edge may
     come twice, in both directions, or lead from a node to itself (that is how a node without
@@ -23,7 +24,8 @@
     Config: max_rounds (default 60: enough for 2^60 nodes, so reaching it means a defect). Work
     tables are named `<model>__cc_…` and live in the model's schema. They are dropped at the
     end, before the error of a graph that does not converge, and, where a run broke off in SQL,
-    by the transaction (DuckDB) or by the next run (Spark). -#}
+    by the transaction (DuckDB) or by the next run (Spark).
+-#}
 {% materialization connected_components, default %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set solved_relation = this.incorporate(

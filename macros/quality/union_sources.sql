@@ -1,8 +1,12 @@
-{#- The rows of `stg_<source>__<name>` over all enabled sources; an empty, typed table when there is
+{#-
+    The rows of `stg_<source>__<name>` over all enabled sources; an empty, typed table when there is
     no source at all.
 
-    Arguments: name – what follows `stg_<source>__`; columns – dictionary column → type.
-    Returns: SQL of a query. -#}
+    Arguments:
+        name: what follows `stg_<source>__`.
+        columns: dictionary of column → type.
+    Returns: a select statement.
+-#}
 {% macro union_sources(name, columns) -%}
     {%- for source in var('sources') %}
     select

@@ -41,15 +41,6 @@ customers as (
 
     select
         customer_records.customer_id,
-        cast(
-            sum(case when customer_records.record_type = 'contact' then 1 else 0 end) as bigint
-        ) as contact_record_count,
-        cast(
-            sum(case when customer_records.record_type = 'order' then 1 else 0 end) as bigint
-        ) as order_record_count,
-        cast(
-            sum(case when customer_records.record_type = 'device' then 1 else 0 end) as bigint
-        ) as device_record_count,
         min(customer_records.first_seen_at) as first_seen_at,
         min(
             case
@@ -59,8 +50,7 @@ customers as (
                     then customer_records.first_seen_at
             end
         ) as identified_at,
-        max(case when customer_records.is_test then 1 else 0 end) = 1 as is_test,
-        count(*) as record_count
+        max(case when customer_records.is_test then 1 else 0 end) = 1 as is_test
     from customer_records
     left join identified_records
         on customer_records.record_node = identified_records.record_node

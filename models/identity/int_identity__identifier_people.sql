@@ -34,7 +34,7 @@ named_contacts as (
 contacts as (
 
     select
-        source_system || '|' || contact_key as contact_id,
+        {{ qualified_id('source_system', 'contact_key') }} as contact_id,
         {{ normalise_name('first_name') }} as first_name,
         {{ normalise_name('last_name') }} as last_name,
         birth_date

@@ -20,7 +20,7 @@ contacts as (
         email,
         phone,
         loyalty_card,
-        source_system || '|' || contact_key as record_id
+        {{ qualified_id('source_system', 'contact_key') }} as record_id
     from {{ ref('contacts') }}
 
 ),
@@ -34,7 +34,7 @@ orders as (
         phone,
         anonymous_id,
         loyalty_card,
-        source_system || '|' || order_key as record_id
+        {{ qualified_id('source_system', 'order_key') }} as record_id
     from {{ ref('orders') }}
 
 ),
@@ -66,7 +66,7 @@ feedback as (
         'feedback' as record_type,
         email,
         order_key,
-        source_system || '|' || feedback_key as record_id
+        {{ qualified_id('source_system', 'feedback_key') }} as record_id
     from {{ ref('feedback') }}
 
 ),
@@ -133,7 +133,7 @@ carried as (
     -- its orders, a family's tablet would be one person even after its id was rejected as shared.
     select
         'order' as record_type,
-        source_system || '|' || order_key as record_id,
+        {{ qualified_id('source_system', 'order_key') }} as record_id,
         'anonymous_id' as identifier_type,
         anonymous_id as raw_value
     from devices

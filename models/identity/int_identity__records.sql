@@ -88,7 +88,7 @@ unioned as (
 
     select
         'contact' as record_type,
-        source_system || '|' || contact_key as record_id,
+        {{ qualified_id('source_system', 'contact_key') }} as record_id,
         source_system,
         contact_key,
         country,
@@ -100,7 +100,7 @@ unioned as (
 
     select
         'order' as record_type,
-        orders.source_system || '|' || orders.order_key as record_id,
+        {{ qualified_id('orders.source_system', 'orders.order_key') }} as record_id,
         orders.source_system,
         coalesce(orders.contact_key, order_users.user_key) as contact_key,
         orders.country,
@@ -119,7 +119,7 @@ unioned as (
         {{ device_record_id('source_system', 'anonymous_id', 'user_key') }} as record_id,
         source_system,
         user_key as contact_key,
-        cast(null as {{ dbt.type_string() }}) as country,
+        cast(null as string) as country,
         first_seen_at,
         false as is_test
     from device_records
@@ -131,7 +131,7 @@ unioned as (
         record_id,
         source_system,
         contact_key,
-        cast(null as {{ dbt.type_string() }}) as country,
+        cast(null as string) as country,
         first_seen_at,
         false as is_test
     from addresses
@@ -140,10 +140,10 @@ unioned as (
 
     select
         'feedback' as record_type,
-        source_system || '|' || feedback_key as record_id,
+        {{ qualified_id('source_system', 'feedback_key') }} as record_id,
         source_system,
         contact_key,
-        cast(null as {{ dbt.type_string() }}) as country,
+        cast(null as string) as country,
         submitted_at as first_seen_at,
         false as is_test
     from feedback

@@ -229,7 +229,7 @@ daily_volume as (
         end as not_evaluated_reason,
         {{ grouped_number('100 * abs(deviation) / nullif(median_count, 0)') }} || ' % '
         || case when deviation < 0 then 'fewer' else 'more' end || ' rows than usual on '
-        || cast(as_of_date as {{ dbt.type_string() }}) || ' ('
+        || cast(as_of_date as string) || ' ('
         || {{ grouped_number('row_count') }} || ' seen, about '
         || {{ grouped_number('median_count') }} || ' expected from the '
         || {{ grouped_number('day_count') }} || ' same weekdays before)' as detail

@@ -7,10 +7,10 @@ row_samples as (
         source_system,
         feed,
         as_of_date,
-        minimum_sample,
         sample_from,
         sample_size,
-        sample_period
+        sample_period,
+        not_evaluated_reason
     from {{ ref('quality_row_samples') }}
     where check_id = 'R2'
 
@@ -37,8 +37,8 @@ counted as (
         row_samples.feed,
         row_samples.as_of_date,
         row_samples.sample_size,
-        row_samples.minimum_sample,
         row_samples.sample_period,
+        row_samples.not_evaluated_reason,
         cast(coalesce(sum(rejection_counts.row_count), 0) as bigint) as duplicate_rows
     from row_samples
     left join rejection_counts
@@ -53,8 +53,8 @@ counted as (
         row_samples.feed,
         row_samples.as_of_date,
         row_samples.sample_size,
-        row_samples.minimum_sample,
-        row_samples.sample_period
+        row_samples.sample_period,
+        row_samples.not_evaluated_reason
 
 ),
 
@@ -67,19 +67,14 @@ duplicate_keys as (
         '' as subject,
         as_of_date,
         case
-            when sample_size >= minimum_sample
+            when not_evaluated_reason is null
                 then cast(duplicate_rows as double) / nullif(sample_size, 0)
         end as statistic,
         cast(duplicate_rows as double) as effect,
         sample_size,
         cast(null as double) as baseline,
         cast(duplicate_rows as double) as observed,
-        case
-            when sample_size < minimum_sample
-                then
-                    'only ' || {{ grouped_number('sample_size') }} || ' rows ' || sample_period
-                    || ', ' || {{ grouped_number('minimum_sample') }} || ' needed'
-        end as not_evaluated_reason,
+        not_evaluated_reason,
         {{ grouped_number('duplicate_rows') }} || ' of ' || {{ grouped_number('sample_size') }}
         || ' rows ' || sample_period || ' carry a key that was already there' as detail
     from counted

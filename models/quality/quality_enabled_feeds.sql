@@ -15,8 +15,8 @@ enabled_feeds as (
     {{ 'union all' if not loop.last }}
     {%- else %}
     select
-        cast(null as {{ dbt.type_string() }}) as source_system,
-        cast(null as {{ dbt.type_string() }}) as feed
+        cast(null as string) as source_system,
+        cast(null as string) as feed
     where 1 = 0
     {%- endfor %}
 

@@ -147,9 +147,9 @@ freshness as (
                     || ' of the same weekdays before, ' || {{ grouped_number('minimum_baseline') }}
                     || ' needed to expect the feed on this day'
         end as not_evaluated_reason,
-        'the newest row is of ' || cast(newest_date as {{ dbt.type_string() }}) || ', '
+        'the newest row is of ' || cast(newest_date as string) || ', '
         || {{ grouped_number('silent_hours') }} || ' hours before the end of '
-        || cast(as_of_date as {{ dbt.type_string() }}) as detail
+        || cast(as_of_date as string) as detail
     from measured
 
 )

@@ -7,10 +7,10 @@ row_samples as (
         source_system,
         feed,
         as_of_date,
-        minimum_sample,
         sample_from,
         sample_size,
-        sample_period
+        sample_period,
+        not_evaluated_reason
     from {{ ref('quality_row_samples') }}
     where check_id = 'C1'
 
@@ -77,8 +77,8 @@ worst_columns as (
         row_samples.feed,
         row_samples.as_of_date,
         row_samples.sample_size,
-        row_samples.minimum_sample,
         row_samples.sample_period,
+        row_samples.not_evaluated_reason,
         ranked_columns.column_name,
         coalesce(ranked_columns.unusable_rows, 0) as unusable_rows,
         coalesce(ranked_columns.missing_rows, 0) as missing_rows
@@ -100,19 +100,14 @@ required_fields as (
         '' as subject,
         as_of_date,
         case
-            when sample_size >= minimum_sample
+            when not_evaluated_reason is null
                 then 1 - cast(unusable_rows as double) / nullif(sample_size, 0)
         end as statistic,
         cast(unusable_rows as double) as effect,
         sample_size,
         cast(null as double) as baseline,
         cast(unusable_rows as double) as observed,
-        case
-            when sample_size < minimum_sample
-                then
-                    'only ' || {{ grouped_number('sample_size') }} || ' rows ' || sample_period
-                    || ', ' || {{ grouped_number('minimum_sample') }} || ' needed'
-        end as not_evaluated_reason,
+        not_evaluated_reason,
         case
             when column_name is null
                 then

@@ -201,7 +201,7 @@ row_reconciliation as (
         || {{ grouped_number('rows_rejected') }} || ' rejected; '
         || {{ grouped_number('staged_rows') }} || ' staged and '
         || {{ grouped_number('conformed_rows') }} || ' conformed up to '
-        || cast(as_of_date as {{ dbt.type_string() }}) as detail
+        || cast(as_of_date as string) as detail
     from differences
 
 )

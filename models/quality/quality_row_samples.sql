@@ -86,7 +86,7 @@ counted as (
 
 ),
 
-row_samples as (
+sampled as (
 
     select
         check_id,
@@ -98,13 +98,30 @@ row_samples as (
         case when rows_of_day >= minimum_sample then rows_of_day else rows_of_window end
             as sample_size,
         case
-            when rows_of_day >= minimum_sample
-                then 'on ' || cast(as_of_date as {{ dbt.type_string() }})
-            else
-                'from ' || cast(window_from as {{ dbt.type_string() }})
-                || ' to ' || cast(as_of_date as {{ dbt.type_string() }})
+            when rows_of_day >= minimum_sample then 'on ' || cast(as_of_date as string)
+            else 'from ' || cast(window_from as string) || ' to ' || cast(as_of_date as string)
         end as sample_period
     from counted
+
+),
+
+row_samples as (
+
+    select
+        check_id,
+        source_system,
+        feed,
+        as_of_date,
+        sample_from,
+        sample_size,
+        sample_period,
+        case
+            when sample_size < minimum_sample
+                then
+                    'only ' || {{ grouped_number('sample_size') }} || ' rows ' || sample_period
+                    || ', ' || {{ grouped_number('minimum_sample') }} || ' needed'
+        end as not_evaluated_reason
+    from sampled
 
 )
 

@@ -69,9 +69,9 @@ staged_counts as (
     {{ 'union all' if not loop.last }}
     {%- else %}
     select
-        cast(null as {{ dbt.type_string() }}) as source_system,
-        cast(null as {{ dbt.type_string() }}) as feed,
-        cast(null as {{ dbt.type_bigint() }}) as staged_rows
+        cast(null as string) as source_system,
+        cast(null as string) as feed,
+        cast(null as bigint) as staged_rows
     where 1 = 0
     {%- endfor %}
 

@@ -24,10 +24,7 @@ from stammkunde.site.numbers import (
     share_text,
 )
 from stammkunde.site.summary import (
-    LAST_PHASE,
-    LEADS,
-    LOYALTY_PHASE,
-    VISITORS,
+    LOYALTY,
     Figure,
     Figures,
     Phase,
@@ -142,7 +139,7 @@ def headline_cards(summary: Summary) -> list[Card]:
     """The headline numbers: buyers, revenue, leads and visitors."""
     buyers = [segment for segment in summary.segments if segment.is_buyers]
     bought = total(buyers)
-    fading = total(segment for segment in buyers if segment.phase_number == LAST_PHASE)
+    fading = total(segment for segment in buyers if segment.is_lost)
     everybody = total(summary.segments)
     cards = [
         Card(
@@ -159,11 +156,11 @@ def headline_cards(summary: Summary) -> list[Card]:
             note=_year_note(summary, everybody),
         ),
     ]
-    for segment_id, title, note in (
-        (LEADS, "Leads", "known by name or address, not bought yet"),
-        (VISITORS, "Visitors", "seen on a device, not known yet"),
+    for state, title, note in (
+        ("lead", "Leads", "known by name or address, not bought yet"),
+        ("visitor", "Visitors", "seen on a device, not known yet"),
     ):
-        figures = total(item for item in summary.segments if item.segment_id == segment_id)
+        figures = total(item for item in summary.segments if item.customer_state == state)
         cards.append(
             Card(
                 title=title,
@@ -223,7 +220,7 @@ def _bar(item: Phase | Segment, summary: Summary, *, money: bool) -> charts.Bar:
         text=say(figure.now),
         spoken=spoken,
         spoken_previous=spoken_previous,
-        muted=item.phase_number == LAST_PHASE,
+        muted=item.is_lost,
     )
 
 
@@ -245,10 +242,12 @@ def _change(figures: Figures, figure: Figure[int] | Figure[Decimal]) -> Change:
 def _year_note(summary: Summary, everybody: Figures) -> str:
     """The revenue of the year, and the part that loyal customers bring where it can be said."""
     year = everybody.revenue_365d.now
-    loyal = total(item for item in summary.segments if item.phase_number == LOYALTY_PHASE)
+    loyal = total(
+        segment for phase in summary.phases if phase.name == LOYALTY for segment in phase.segments
+    )
     share = share_text(loyal.revenue_365d.now, year) if 0 < loyal.revenue_365d.now <= year else ""
     note = f"{money_text(year, summary.currency)} in 365 days"
-    return f"{note}, {share} of it from Loyalty" if share else note
+    return f"{note}, {share} of it from {LOYALTY}" if share else note
 
 
 def _content_hash(code: str) -> str:

@@ -11,11 +11,8 @@ import duckdb
 
 from stammkunde.publish import NothingPublishedError, open_marts
 
-# The two segments that have never bought; every other one is a segment of buyers.
-VISITORS = "S01"
-LEADS = "S02"
-LOYALTY_PHASE = 4
-LAST_PHASE = 5
+# The phase, by seed lifecycle_segments, whose share of the revenue the page names.
+LOYALTY = "Loyalty"
 
 Number = TypeVar("Number", int, Decimal)
 
@@ -58,7 +55,8 @@ class Segment:
         name: English name.
         name_de: German name.
         phase_number: 1 to 5.
-        lost_stage: ``L1`` to ``L6`` in the last phase, else None.
+        lost_stage: ``L1`` to ``L6`` where its customers are slipping away or lost, else None.
+        customer_state: ``visitor``, ``lead`` or ``buyer``.
         figures: the segment's figures.
     """
 
@@ -67,12 +65,18 @@ class Segment:
     name_de: str
     phase_number: int
     lost_stage: str | None
+    customer_state: str
     figures: Figures
 
     @property
     def is_buyers(self) -> bool:
         """Whether its customers have bought at least once."""
-        return self.segment_id not in (VISITORS, LEADS)
+        return self.customer_state == "buyer"
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether its customers are slipping away or lost."""
+        return self.lost_stage is not None
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,11 @@ class Phase:
     def figures(self) -> Figures:
         """The phase's own figures."""
         return total(self.segments)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the customers of every segment are slipping away or lost."""
+        return all(segment.is_lost for segment in self.segments)
 
 
 @dataclass(frozen=True)
@@ -170,7 +179,8 @@ def read_summary(serving: Path) -> Summary | None:
                 """
                 select
                     segment_id, segment_name, segment_name_de, phase_number, phase, phase_name_de,
-                    lost_stage, coalesce(customer_count, 0), previous_customer_count,
+                    lost_stage, customer_state,
+                    coalesce(customer_count, 0), previous_customer_count,
                     coalesce(net_revenue_30d, 0)::decimal(38, 4),
                     previous_net_revenue_30d::decimal(38, 4),
                     coalesce(net_revenue_365d, 0)::decimal(38, 4),
@@ -190,7 +200,7 @@ def read_summary(serving: Path) -> Summary | None:
         return Summary(version, as_of_date, None, "", ())
     *_, row_as_of, previous_date, currency = rows[0]
     # The mart names the day before even where nobody was a customer then.
-    is_compared = any(row[8] is not None for row in rows)
+    is_compared = any(row[9] is not None for row in rows)
     return Summary(
         version=version,
         as_of_date=row_as_of or as_of_date,
@@ -204,7 +214,7 @@ def _phases(rows: Sequence[tuple[object, ...]]) -> tuple[Phase, ...]:
     names: dict[int, tuple[str, str]] = {}
     segments: dict[int, list[Segment]] = {}
     for row in rows:
-        segment_id, name, name_de, number, phase, phase_de, lost_stage, *figures = row
+        segment_id, name, name_de, number, phase, phase_de, lost_stage, state, *figures = row
         assert isinstance(number, int)
         names[number] = (str(phase).capitalize(), str(phase_de))
         segments.setdefault(number, []).append(
@@ -214,6 +224,7 @@ def _phases(rows: Sequence[tuple[object, ...]]) -> tuple[Phase, ...]:
                 name_de=str(name_de),
                 phase_number=number,
                 lost_stage=None if lost_stage is None else str(lost_stage),
+                customer_state=str(state),
                 figures=Figures(
                     customers=_figure(int, *figures[0:2]),
                     revenue_30d=_figure(Decimal, *figures[2:4]),

@@ -150,7 +150,7 @@ described as (
             when customer_orders.online_order_count > 0 then 'both'
         end as channel_presence,
         cast(coalesce(customer_revenue.net_revenue, 0) as decimal(18, 4)) as net_revenue,
-        cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency,
+        cast('{{ var("reporting_currency") }}' as string) as reporting_currency,
         coalesce(consents.has_email_consent, false) as has_email_consent,
         coalesce(consents.has_sms_consent, false) as has_sms_consent,
         coalesce(consents.has_push_consent, false) as has_push_consent,

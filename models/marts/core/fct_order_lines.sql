@@ -70,7 +70,7 @@ keyed as (
 valued as (
 
     select
-        {{ qualified_id('keyed.order_id', 'cast(keyed.line_number as ' ~ dbt.type_string() ~ ')') }}
+        {{ qualified_id('keyed.order_id', 'cast(keyed.line_number as string)') }}
             as order_line_id,
         keyed.order_id,
         orders.customer_id,
@@ -93,7 +93,7 @@ valued as (
         orders.is_cancelled,
         orders.cancelled_at,
         orders.currency,
-        cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency,
+        cast('{{ var("reporting_currency") }}' as string) as reporting_currency,
         cast(
             {{ decimal_product('keyed.line_amount', 'orders.exchange_rate') }} as decimal(18, 4)
         ) as line_amount_reporting

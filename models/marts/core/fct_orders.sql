@@ -139,7 +139,7 @@ numbered as (
         cast(cancelled_amount as decimal(18, 4)) as cancelled_amount,
         cast(net_amount as decimal(18, 4)) as net_amount,
         exchange_rate,
-        cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency,
+        cast('{{ var("reporting_currency") }}' as string) as reporting_currency,
         cast(net_revenue as decimal(18, 4)) as net_revenue
     from valued
 

@@ -42,7 +42,7 @@ current_scores as (
         age_days,
         net_revenue,
         net_revenue_window,
-        cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency,
+        cast('{{ var("reporting_currency") }}' as string) as reporting_currency,
         purchase_class,
         defection_days,
         inactivity_days,

@@ -47,7 +47,7 @@ cutpoints as (
 
     select
         snapshot_date as calibration_date,
-        cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency,
+        cast('{{ var("reporting_currency") }}' as string) as reporting_currency,
         cast({{ var('monetary_window_months') }} as bigint) as monetary_window_months,
         count(*) as buyer_count,
         count(repeat_order_count) as repeat_buyer_count,

@@ -23,6 +23,15 @@ segment_names as (
 
 ),
 
+segment_states as (
+
+    select distinct
+        segment_id,
+        customer_state
+    from {{ ref('segment_rules') }}
+
+),
+
 segments as (
 
     select
@@ -79,6 +88,7 @@ summarised as (
         segment_names.phase,
         segment_names.phase_name_de,
         segment_names.lost_stage,
+        segment_states.customer_state,
         cast(coalesce(counted.customer_count, 0) as bigint) as customer_count,
         cast(
             case
@@ -97,10 +107,12 @@ summarised as (
                 when histories.has_previous then coalesce(counted.previous_net_revenue_365d, 0)
             end as decimal(18, 4)
         ) as previous_net_revenue_365d,
-        cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency
+        cast('{{ var("reporting_currency") }}' as string) as reporting_currency
     from segment_names
     cross join report_dates
     cross join histories
+    left join segment_states
+        on segment_names.segment_id = segment_states.segment_id
     left join counted
         on segment_names.segment_id = counted.segment_id
 

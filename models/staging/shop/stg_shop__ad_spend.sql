@@ -2,20 +2,6 @@
 
 with
 
-base_rows as (
-
-    select
-        spend_date,
-        channel,
-        campaign,
-        cost,
-        currency,
-        purpose,
-        row_outcome
-    from {{ ref('base_shop__ad_spend') }}
-
-),
-
 accepted as (
 
     select
@@ -25,7 +11,7 @@ accepted as (
         cost,
         currency,
         purpose
-    from base_rows
+    from {{ ref('base_shop__ad_spend') }}
     where row_outcome = 'accepted'
 
 )

@@ -2,22 +2,6 @@
 
 with
 
-base_rows as (
-
-    select
-        contact_key,
-        address,
-        purpose,
-        channel,
-        state,
-        changed_at,
-        legal_basis,
-        source,
-        row_outcome
-    from {{ ref('base_shop__consents') }}
-
-),
-
 accepted as (
 
     select
@@ -29,7 +13,7 @@ accepted as (
         changed_at,
         legal_basis,
         source
-    from base_rows
+    from {{ ref('base_shop__consents') }}
     where row_outcome = 'accepted'
 
 )

@@ -2,29 +2,6 @@
 
 with
 
-base_rows as (
-
-    select
-        contact_key,
-        email,
-        phone,
-        first_name,
-        last_name,
-        birth_date,
-        street,
-        postcode,
-        city,
-        country,
-        company,
-        loyalty_card,
-        is_test_account,
-        created_at,
-        updated_at,
-        row_outcome
-    from {{ ref('base_shop__contacts') }}
-
-),
-
 accepted as (
 
     select
@@ -43,7 +20,7 @@ accepted as (
         is_test_account,
         created_at,
         updated_at
-    from base_rows
+    from {{ ref('base_shop__contacts') }}
     where row_outcome = 'accepted'
 
 )

@@ -2,33 +2,6 @@
 
 with
 
-base_rows as (
-
-    select
-        event_key,
-        event_name,
-        occurred_at,
-        received_at,
-        anonymous_id,
-        user_key,
-        device_type,
-        platform,
-        country,
-        region,
-        page_path,
-        referrer,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        product_key,
-        order_key,
-        http_status,
-        value,
-        row_outcome
-    from {{ ref('base_shop__events') }}
-
-),
-
 accepted as (
 
     select
@@ -51,7 +24,7 @@ accepted as (
         order_key,
         http_status,
         value
-    from base_rows
+    from {{ ref('base_shop__events') }}
     where row_outcome = 'accepted'
 
 )

@@ -2,22 +2,6 @@
 
 with
 
-base_rows as (
-
-    select
-        feedback_key,
-        kind,
-        score,
-        text,
-        submitted_at,
-        contact_key,
-        email,
-        order_key,
-        row_outcome
-    from {{ ref('base_shop__feedback') }}
-
-),
-
 accepted as (
 
     select
@@ -29,7 +13,7 @@ accepted as (
         contact_key,
         email,
         order_key
-    from base_rows
+    from {{ ref('base_shop__feedback') }}
     where row_outcome = 'accepted'
 
 )

@@ -2,21 +2,6 @@
 
 with
 
-base_rows as (
-
-    select
-        message_key,
-        action,
-        occurred_at,
-        channel,
-        campaign_key,
-        contact_key,
-        address,
-        row_outcome
-    from {{ ref('base_shop__messages') }}
-
-),
-
 accepted as (
 
     select
@@ -27,7 +12,7 @@ accepted as (
         campaign_key,
         contact_key,
         address
-    from base_rows
+    from {{ ref('base_shop__messages') }}
     where row_outcome = 'accepted'
 
 )

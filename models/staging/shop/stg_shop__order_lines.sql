@@ -2,24 +2,6 @@
 
 with
 
-base_rows as (
-
-    select
-        order_key,
-        line_number,
-        product_key,
-        quantity,
-        unit_price,
-        discount,
-        tax,
-        is_return,
-        returned_line_number,
-        returned_at,
-        row_outcome
-    from {{ ref('base_shop__order_lines') }}
-
-),
-
 accepted as (
 
     select
@@ -33,7 +15,7 @@ accepted as (
         is_return,
         returned_line_number,
         returned_at
-    from base_rows
+    from {{ ref('base_shop__order_lines') }}
     where row_outcome = 'accepted'
 
 )

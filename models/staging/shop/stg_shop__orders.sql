@@ -2,35 +2,13 @@
 
 with
 
-base_rows as (
-
-    select
-        order_key,
-        contact_key,
-        email,
-        phone,
-        anonymous_id,
-        loyalty_card,
-        ordered_at,
-        sales_channel,
-        status,
-        currency,
-        country,
-        promised_at,
-        delivered_at,
-        updated_at,
-        row_outcome
-    from {{ ref('base_shop__orders') }}
-
-),
-
 -- The first version that says so: later touches of a cancelled order do not move its cancellation.
 cancellations as (
 
     select
         order_key,
         min(updated_at) as cancelled_at
-    from base_rows
+    from {{ ref('base_shop__orders') }}
     where
         status = 'cancelled'
         and row_outcome in ('accepted', 'superseded')
@@ -57,7 +35,7 @@ accepted as (
         base_rows.updated_at,
         case when base_rows.status = 'cancelled' then cancellations.cancelled_at end
             as cancelled_at
-    from base_rows
+    from {{ ref('base_shop__orders') }} as base_rows
     left join cancellations
         on base_rows.order_key = cancellations.order_key
     where base_rows.row_outcome = 'accepted'

@@ -2,22 +2,6 @@
 
 with
 
-base_rows as (
-
-    select
-        product_key,
-        name,
-        category,
-        list_price,
-        unit_cost,
-        currency,
-        stock,
-        updated_at,
-        row_outcome
-    from {{ ref('base_shop__products') }}
-
-),
-
 accepted as (
 
     select
@@ -29,7 +13,7 @@ accepted as (
         currency,
         stock,
         updated_at
-    from base_rows
+    from {{ ref('base_shop__products') }}
     where row_outcome = 'accepted'
 
 )

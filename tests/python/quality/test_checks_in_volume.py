@@ -79,6 +79,8 @@ def fill(bench: Bench, counts: Counts) -> None:
 
 def red_share(bench: Bench, model: str, check_id: str, subject: str = "") -> float:
     """Share of the replicates in which the check fails."""
+    if model == "quality_event_mix":
+        bench.build("quality_mix_days", "quality_mix_cells", "quality_mix_dispersions")
     bench.build(model)
     rule = rule_of(check_id, "events", subject)
     with bench.connect() as connection:

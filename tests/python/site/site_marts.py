@@ -113,7 +113,8 @@ def publish_segments(
             create table marts.segment_summary (
                 as_of_date date, previous_date date, segment_id varchar, segment_name varchar,
                 segment_name_de varchar, phase_number integer, phase varchar,
-                phase_name_de varchar, lost_stage varchar, customer_count bigint,
+                phase_name_de varchar, lost_stage varchar, customer_state varchar,
+                customer_count bigint,
                 previous_customer_count bigint, net_revenue_30d decimal(18, 4),
                 previous_net_revenue_30d decimal(18, 4), net_revenue_365d decimal(18, 4),
                 previous_net_revenue_365d decimal(18, 4), reporting_currency varchar
@@ -124,9 +125,11 @@ def publish_segments(
             connection.execute(
                 "insert into marts.segment_summary values "
                 "(date '2025-12-31', date '2025-11-30', "
-                "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'EUR')",
+                "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'EUR')",
                 [
-                    *row[:9],
+                    *row[:7],
+                    {"S01": "visitor", "S02": "lead"}.get(row[0], "buyer"),
+                    *row[7:9],
                     *(None if amount is None else Decimal(amount) for amount in row[9:]),
                 ],
             )

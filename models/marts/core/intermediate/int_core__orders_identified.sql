@@ -43,6 +43,15 @@ customers as (
 
 ),
 
+channels as (
+
+    select
+        sales_channel,
+        is_online
+    from {{ ref('sales_channels') }}
+
+),
+
 rates as (
 
     select
@@ -92,7 +101,7 @@ identified as (
         keyed.promised_at,
         keyed.delivered_at,
         keyed.cancelled_at,
-        keyed.sales_channel in ('web', 'app') as is_online,
+        channels.is_online,
         keyed.cancelled_at is not null as is_cancelled
     from keyed
     left join customer_records
@@ -101,6 +110,8 @@ identified as (
             and keyed.order_id = customer_records.record_id
     left join customers
         on customer_records.customer_id = customers.customer_id
+    left join channels
+        on keyed.sales_channel = channels.sales_channel
     left join rates
         on
             keyed.currency = rates.currency

@@ -5,7 +5,6 @@ snapshots as (
     select
         snapshot_date,
         is_current,
-        snapshot_end,
         calibration_date
     from {{ ref('int_lifecycle__snapshot_dates') }}
 
@@ -34,7 +33,6 @@ chosen as (
     select
         snapshots.snapshot_date,
         snapshots.is_current,
-        snapshots.snapshot_end,
         case
             when dates_with_buyers.snapshot_date is not null then snapshots.calibration_date
             else snapshots.snapshot_date

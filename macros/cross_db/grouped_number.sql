@@ -1,6 +1,10 @@
-{#- A number as a reader likes it: whole, with a comma between the thousands (1,030).
+{#-
+    A number as a reader likes it: whole, with a comma between the thousands (1,030).
 
-    Arguments: expression – SQL of a number.  Returns: SQL of a text, null for null. -#}
+    Arguments:
+        expression: SQL expression of a number.
+    Returns: SQL expression of type string, null for null.
+-#}
 {% macro grouped_number(expression) -%}
     {{ return(adapter.dispatch('grouped_number', 'stammkunde')(expression)) }}
 {%- endmacro %}

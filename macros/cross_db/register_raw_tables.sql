@@ -1,4 +1,5 @@
-{#- Makes the raw tables known to an engine that did not load them, before anything is built.
+{#-
+    Makes the raw tables known to an engine that did not load them, before anything is built.
 
     The loader writes into the DuckDB warehouse, where source() finds its tables. On Spark, source()
     names tables that the user's own tool fills. Where var `raw_parquet` names a folder instead (the
@@ -6,7 +7,8 @@
     every folder `<table>` in it becomes one external table of the raw schema. Data files are only
     read: dropping the table forgets them and keeps them.
 
-    Returns: nothing; called by `on-run-start`. -#}
+    Returns: nothing; called by `on-run-start`.
+-#}
 {% macro register_raw_tables() -%}
     {%- if execute -%}
         {{ adapter.dispatch('register_raw_tables', 'stammkunde')() }}

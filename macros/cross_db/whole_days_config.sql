@@ -1,9 +1,13 @@
-{#- Settings of an incremental model that replaces all rows of the days of a run and no other row: a
+{#-
+    Settings of an incremental model that replaces all rows of the days of a run and no other row: a
     day is deleted and written again, or, where tables know no delete (Parquet on Spark), its
     partition is overwritten. Tables of Delta or Iceberg (var `file_format`) merge row by row.
 
-    Arguments: day – the column that holds the day; key – the columns that name a row within a day,
-    for the merge. Returns: dictionary, for `config(**…)`. -#}
+    Arguments:
+        day: column that holds the day.
+        key: columns that name a row within a day, for the merge.
+    Returns: dictionary, for `config(**…)`.
+-#}
 {% macro whole_days_config(day, key=[]) -%}
     {{ return(adapter.dispatch('whole_days_config', 'stammkunde')(day, key)) }}
 {%- endmacro %}
