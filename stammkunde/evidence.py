@@ -172,8 +172,8 @@ def _path(
     connection: duckdb.DuckDBPyConnection, first: Record, second: Record, customer: str
 ) -> tuple[Tie, ...]:
     """The ties from one record of a customer to another."""
-    graph = nx.Graph()
-    identifiers: dict[int, tuple[str, str]] = {}
+    graph: nx.Graph[Record | int] = nx.Graph()
+    identifiers: dict[Record | int, tuple[str, str]] = {}
     for row in connection.execute(_EDGES, [customer]).fetchall():
         record_type, record_id, node, identifier_type, value, priority = row
         identifiers[node] = (identifier_type, value)
@@ -184,6 +184,7 @@ def _path(
     return tuple(
         Tie(*identifiers[identifier], reason="", leads_to=record)
         for identifier, record in zip(nodes[1::2], nodes[2::2], strict=True)
+        if isinstance(record, Record)  # every second node is one
     )
 
 

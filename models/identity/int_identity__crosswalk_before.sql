@@ -7,31 +7,27 @@
 ) if execute else none %}
 with
 
-{% if crosswalk %}
 crosswalk as (
 
-    select
-        record_type,
-        record_id,
-        record_node,
-        customer_id,
-        written_by
-    from {{ crosswalk }}
+    {% if crosswalk %}
+        select
+            record_type,
+            record_id,
+            record_node,
+            customer_id,
+            written_by
+        from {{ crosswalk }}
+    {% else %}
+        select
+            record_type,
+            record_id,
+            record_node,
+            cast(null as {{ dbt.type_string() }}) as customer_id,
+            cast(null as {{ dbt.type_string() }}) as written_by
+        from {{ ref('int_identity__records') }}
+        where 1 = 0
+    {% endif %}
 
 )
-{% else %}
-crosswalk as (
-
-    select
-        record_type,
-        record_id,
-        record_node,
-        cast(null as {{ dbt.type_string() }}) as customer_id,
-        cast(null as {{ dbt.type_string() }}) as written_by
-    from {{ ref('int_identity__records') }}
-    where 1 = 0
-
-)
-{% endif %}
 
 select * from crosswalk

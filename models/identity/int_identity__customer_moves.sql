@@ -38,13 +38,13 @@ known as (
 
 ),
 
--- Where the oldest record went, the customer went; any other record that went elsewhere was split off.
+-- Where the oldest record went, the customer went; a record that went elsewhere was split off.
 moved as (
 
     select
-        case when min(inheritance_rank) = 1 then 'merge' else 'split' end as change_type,
         old_customer_id,
         new_customer_id,
+        case when min(inheritance_rank) = 1 then 'merge' else 'split' end as change_type,
         count(*) as record_count
     from known
     where old_customer_id <> new_customer_id

@@ -92,8 +92,8 @@ kept as (
 
 ),
 
--- Minted from the oldest record alone: on an empty crosswalk neither the order of arrival nor a re-run
--- changes the id.
+-- Minted from the oldest record alone: on an empty crosswalk neither the order of arrival nor a
+-- re-run changes the id.
 minted as (
 
     select
