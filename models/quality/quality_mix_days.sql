@@ -88,9 +88,9 @@ flagged_values as (
         minimum_cell,
         row_count,
         days_before,
-        value_baseline = 0 and dimension_value <> '(empty)' as is_new,
         value_baseline,
         baseline_total,
+        value_baseline = 0 and dimension_value <> '(empty)' as is_new,
         sum(
             case
                 when days_before = 0 and (value_baseline > 0 or dimension_value = '(empty)')

@@ -134,6 +134,7 @@ def identity_project(make_project: Callable[..., DbtProject]) -> DbtProject:
     for path in (
         "models/identity",
         "macros/config",
+        "macros/core",
         "macros/cross_db",
         "macros/identity",
         "macros/materializations",
