@@ -107,7 +107,7 @@ evidence as (
             as is_one_side,
         -- Rejected as shared, a value has no node in common any more.
         case concerned.change_type
-            when 'merge' then cast(edge_decisions.identifier_node as {{ dbt.type_string() }})
+            when 'merge' then cast(edge_decisions.identifier_node as string)
             else edge_decisions.identifier_value
         end as shared_key
     from concerned
@@ -116,8 +116,8 @@ evidence as (
 
 ),
 
--- A merge rests on an accepted identifier of records of the old customer and of others, a split on a
--- rejected one of records of both sides.
+-- A merge rests on an accepted identifier of records of the old customer and of others, a split on
+-- a rejected one of records of both sides.
 causes as (
 
     select

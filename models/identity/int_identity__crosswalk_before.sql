@@ -22,8 +22,8 @@ crosswalk as (
             record_type,
             record_id,
             record_node,
-            cast(null as {{ dbt.type_string() }}) as customer_id,
-            cast(null as {{ dbt.type_string() }}) as written_by
+            cast(null as string) as customer_id,
+            cast(null as string) as written_by
         from {{ ref('int_identity__records') }}
         where 1 = 0
     {% endif %}

@@ -75,7 +75,7 @@ moves as (
     union all
     select
         'create' as change_type,
-        cast(null as {{ dbt.type_string() }}) as old_customer_id,
+        cast(null as string) as old_customer_id,
         new_customer_id,
         record_count
     from created

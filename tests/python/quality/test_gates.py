@@ -330,7 +330,8 @@ def test_verdicts_are_recorded_and_say_since_when(tmp_path: Path) -> None:
         for _ in range(2):  # recorded again, it stands there once
             record(warehouse, [verdict_of(status, day)], f"run-{number}", moment)
     (latest,) = latest_verdicts(warehouse)
-    assert latest == replace(verdict_of("failed", days[3]), since=days[2])
+    expected = replace(verdict_of("failed", days[3]), since=days[2], run_id="run-3")
+    assert latest == expected
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         counted = connection.execute("select count(*) from quality.gate_verdicts").fetchall()
     assert counted == [(4,)]
