@@ -14,22 +14,21 @@ customers as (
 
 customer_records as (
 
-    select
-        record_type,
-        record_id,
-        customer_id
+    select customer_id
     from {{ ref('int_identity__customer_records') }}
+    where record_type = 'contact'
 
 ),
 
-contacts as (
+golden_records as (
 
     select
-        source_system,
-        contact_key,
+        customer_id,
         country,
-        updated_at
-    from {{ ref('contacts') }}
+        country_source,
+        country_observed_at,
+        completeness
+    from {{ ref('golden_records') }}
 
 ),
 
@@ -50,12 +49,10 @@ consents as (
 orders as (
 
     select
-        order_id,
         customer_id,
         ordered_at,
         is_online,
         is_valid,
-        country,
         net_revenue
     from {{ ref('fct_orders') }}
 
@@ -64,31 +61,9 @@ orders as (
 customer_contacts as (
 
     select
-        customer_records.customer_id,
-        contacts.country,
-        row_number() over (
-            partition by customer_records.customer_id
-            order by
-                case when contacts.country is null then 1 else 0 end,
-                contacts.updated_at desc,
-                customer_records.record_id desc
-        ) as newest_first
-    from contacts
-    inner join customer_records
-        on
-            customer_records.record_type = 'contact'
-            and {{ qualified_id('contacts.source_system', 'contacts.contact_key') }}
-            = customer_records.record_id
-
-),
-
-newest_contacts as (
-
-    select
         customer_id,
-        max(case when newest_first = 1 then country end) as country,
         count(*) as contact_count
-    from customer_contacts
+    from customer_records
     group by customer_id
 
 ),
@@ -104,20 +79,6 @@ customer_orders as (
     from orders
     where is_valid
     group by customer_id
-
-),
-
-customer_countries as (
-
-    select
-        customer_id,
-        country,
-        row_number() over (
-            partition by customer_id
-            order by ordered_at desc, order_id desc
-        ) as newest_first
-    from orders
-    where country is not null
 
 ),
 
@@ -138,8 +99,11 @@ described as (
         customers.identified_at is not null as is_identified,
         customers.first_seen_at,
         customers.identified_at,
-        coalesce(newest_contacts.contact_count, 0) as contact_count,
-        coalesce(newest_contacts.country, customer_countries.country) as country,
+        coalesce(customer_contacts.contact_count, 0) as contact_count,
+        golden_records.country,
+        golden_records.country_source,
+        golden_records.country_observed_at,
+        golden_records.completeness,
         customer_orders.first_order_at,
         customer_orders.last_order_at,
         coalesce(customer_orders.order_count, 0) as order_count,
@@ -158,14 +122,12 @@ described as (
         coalesce(consents.has_tracking_consent, false) as has_tracking_consent,
         coalesce(consents.has_personalisation_consent, false) as has_personalisation_consent
     from customers
-    left join newest_contacts
-        on customers.customer_id = newest_contacts.customer_id
+    left join customer_contacts
+        on customers.customer_id = customer_contacts.customer_id
+    left join golden_records
+        on customers.customer_id = golden_records.customer_id
     left join customer_orders
         on customers.customer_id = customer_orders.customer_id
-    left join customer_countries
-        on
-            customers.customer_id = customer_countries.customer_id
-            and customer_countries.newest_first = 1
     left join customer_revenue
         on customers.customer_id = customer_revenue.customer_id
     left join consents

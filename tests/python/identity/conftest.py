@@ -119,7 +119,14 @@ def identity_project(make_project: Callable[..., DbtProject]) -> DbtProject:
     """The real identity models, macros and seeds over stand-ins for the conformed feeds."""
     from .feeds import Feeds, identity_models
 
-    names = ("identifier_types", "blocked_identifiers", "email_providers", "phone_countries")
+    names = (
+        "identifier_types",
+        "blocked_identifiers",
+        "email_providers",
+        "phone_countries",
+        "survivorship_rules",
+        "source_priorities",
+    )
     project = make_project(
         "identity",
         identity_models(),
@@ -142,6 +149,7 @@ def identity_project(make_project: Callable[..., DbtProject]) -> DbtProject:
         "seeds/reference/_identity__seeds.yml",
     ):
         project.copy(path)
+    project.copy("tests/dbt/generic")
     for test in (PROJECT / "tests/dbt/singular").glob("identity_*.sql"):
         project.copy(str(test.relative_to(PROJECT)))
     Feeds().load(project)
