@@ -12,10 +12,10 @@ SPARK_READY := $(SPARK_VENV)/.ready
 DEMO := data/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test lint dev docs bench spark lock clean
+.PHONY: help demo run build test lint dev docs bench bench-identity spark lock clean
 
 help: ## list the verbs
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): VENV_MADE := $(VENV)
 $(READY): requirements.lock pyproject.toml
@@ -65,6 +65,9 @@ docs: $(READY) ## dbt's documentation as one page
 
 bench: $(READY) ## time load and build on 1M and 4M simulated events
 	@$(BIN)/python -m benchmarks
+
+bench-identity: $(READY) ## time the graph loop against Splink's and scipy's
+	@$(BIN)/python -m benchmarks.components
 
 spark: $(SPARK_READY) ## build the demo on a Spark of this machine
 	@test -f $(DEMO)/warehouse/stammkunde.duckdb || $(SPARK_BIN)/stammkunde demo --home $(DEMO)
