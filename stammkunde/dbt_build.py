@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from stammkunde import progress
+from stammkunde.dbt_results import FAILED
 from stammkunde.paths import PROJECT
 
 # "12 of 280 OK created sql table model …": one line a finished node.
@@ -111,7 +112,7 @@ def _outcome(results: list[dict[str, Any]], exit_code: int, seconds: float) -> O
         kind, name = result["unique_id"].split(".")[0], result["unique_id"].split(".")[2]
         if result["status"] in ("success", "pass"):
             good[kind] += 1
-        elif result["status"] in ("error", "fail", "runtime error"):
+        elif result["status"] in FAILED:
             problems.append(f"{kind} {name}: {(result['message'] or '').strip()}")
     if exit_code and not problems:
         problems.append(f"dbt ended with code {exit_code}")

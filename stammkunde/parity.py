@@ -21,7 +21,7 @@ from rich.table import Table as Shown
 
 from stammkunde import progress, spark
 from stammkunde.dbt_build import WITHOUT_UNIT_TESTS, BuildError, Outcome, dbt_build
-from stammkunde.homes import HomeInUseError, hold, prepare
+from stammkunde.homes import HomeError, hold, prepare
 from stammkunde.paths import Home, home
 from stammkunde.settings import SettingsError, from_environment
 
@@ -137,21 +137,34 @@ def build_and_compare(
 
 
 def build_on_duckdb(
-    place: Home, variables: Mapping[str, Any], arguments: Sequence[str] = WITHOUT_UNIT_TESTS
+    place: Home,
+    variables: Mapping[str, Any],
+    arguments: Sequence[str] = WITHOUT_UNIT_TESTS,
+    *,
+    anew: bool = True,
 ) -> Outcome:
     """Build a copy of the raw tables of a home on DuckDB, beside its warehouse.
+
+    Args:
+        place: the home.
+        variables: dbt's vars.
+        arguments: further arguments of ``dbt build``.
+        anew: without what an earlier build left; else its history stays.
 
     Raises:
         BuildError: dbt breaks off before it builds.
     """
     warehouse = duckdb_file(place)
-    shutil.rmtree(warehouse.parent, ignore_errors=True)
-    warehouse.parent.mkdir(parents=True)
+    if anew:
+        shutil.rmtree(warehouse.parent, ignore_errors=True)
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(f"attach {spark.literal(place.warehouse)} as loaded (read_only)")
-        connection.execute("create schema raw")
+        connection.execute("create schema if not exists raw")
         for table in spark.raw_tables(connection, "loaded"):
-            connection.execute(f'create table raw."{table}" as from loaded.raw."{table}"')
+            connection.execute(
+                f'create or replace table raw."{table}" as from loaded.raw."{table}"'
+            )
     environment = {
         **place.environment(),
         "STAMMKUNDE_TARGET": "duckdb",
@@ -175,7 +188,7 @@ def compare_builds(place: Home, spark_warehouse: Path) -> tuple[Comparison, ...]
         place: the home.
         spark_warehouse: folder of Spark's tables.
     """
-    manifest = spark.spark_folder(place) / "target" / "manifest.json"
+    manifest = duckdb_file(place).parent / "target" / "manifest.json"
     tables = compared_tables(json.loads(manifest.read_text(encoding="utf-8")))
     return tuple(compare(duckdb_file(place), spark_warehouse, tables))
 
@@ -367,7 +380,7 @@ def main() -> int:
             prepare(place)
             with progress.on_terminal(console):
                 parity = build_and_compare(place, from_environment().dbt_vars())
-    except (spark.SparkError, BuildError, SettingsError, HomeInUseError) as error:
+    except (spark.SparkError, BuildError, SettingsError, HomeError) as error:
         console.print(str(error), style="red", markup=False)
         return 2
     _show(console, place, parity)

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from stammkunde import progress
 from stammkunde.dbt_build import WITHOUT_UNIT_TESTS, BuildError, Outcome, dbt_build
-from stammkunde.homes import HomeInUseError, hold, prepare
+from stammkunde.homes import HomeError, hold, prepare
 from stammkunde.paths import Home, home
 from stammkunde.settings import SettingsError, from_environment
 
@@ -281,7 +281,7 @@ def main() -> int:
             prepare(place)
             with progress.on_terminal(console):
                 outcome = build(place, from_environment().dbt_vars())
-    except (SparkError, BuildError, SettingsError, HomeInUseError) as error:
+    except (SparkError, BuildError, SettingsError, HomeError) as error:
         console.print(str(error), style="red", markup=False)
         return 2
     for problem in outcome.problems:
