@@ -7,6 +7,7 @@ a Spark of this machine and says what came of it; the loader stays DuckDB's.
 import argparse
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -36,6 +37,23 @@ appender.stderr.layout.type = PatternLayout
 appender.stderr.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
 logger.pyspark.name = org.apache.spark.api.python.PythonGatewayServer
 logger.pyspark.level = error
+"""
+
+
+# Spark's launcher always asks for it, and only its machine learning uses it.
+_SPARE_MODULE = "jdk.incubator.vector"
+
+# Java without that module refuses to start, so the request is taken away.
+_JAVA_WITHOUT_MODULE = """\
+#!/bin/sh
+for argument do
+    shift
+    case $argument in
+        --add-modules={module}) ;;
+        *) set -- "$@" "$argument" ;;
+    esac
+done
+exec {java} "$@"
 """
 
 
@@ -141,7 +159,28 @@ def spark_environment(place: Home) -> dict[str, str]:
     settings = spark_folder(place) / "conf"
     settings.mkdir(parents=True, exist_ok=True)
     (settings / "log4j2.properties").write_text(_LOGGING, encoding="utf-8")
-    return {"JAVA_HOME": str(java_home()), "SPARK_CONF_DIR": str(settings)}
+    return {"JAVA_HOME": str(_java_for_spark(place)), "SPARK_CONF_DIR": str(settings)}
+
+
+def _java_for_spark(place: Home) -> Path:
+    """The Java that serves, or a stand-in where a cut-down runtime lacks the spare module."""
+    found = java_home()
+    command = found / "bin" / "java"
+    modules = subprocess.run(
+        [str(command), "--list-modules"], capture_output=True, text=True, timeout=60, check=True
+    ).stdout
+    if _SPARE_MODULE in modules:
+        return found
+    folder = spark_folder(place) / "java"
+    stand_in = folder / "bin" / "java"
+    stand_in.parent.mkdir(parents=True, exist_ok=True)
+    # Written beside and renamed: another process of the run may be starting it.
+    draft = stand_in.with_name("java.new")
+    script = _JAVA_WITHOUT_MODULE.format(module=_SPARE_MODULE, java=shlex.quote(str(command)))
+    draft.write_text(script, encoding="utf-8")
+    draft.chmod(0o755)
+    draft.replace(stand_in)
+    return folder
 
 
 def session_environment(place: Home, catalog: str = "in-memory") -> dict[str, str]:

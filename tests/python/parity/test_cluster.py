@@ -15,10 +15,12 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import psutil
 import pytest
 
 from simulator import Settings, simulate
 from stammkunde.dbt_build import WITHOUT_TESTS
+from stammkunde.homes import prepare
 from stammkunde.parity import Parity, build_and_compare, build_on_duckdb, compare_builds
 from stammkunde.paths import PROJECT, Home
 from stammkunde.spark import SparkError, build, spark_folder, spark_warehouse
@@ -41,6 +43,8 @@ def _loaded_home(folder: Path) -> Home:
     home = prepared_home(folder)
     shutil.rmtree(spark_folder(home), ignore_errors=True)
     shutil.rmtree(home.warehouse.parent)
+    shutil.rmtree(home.logs)
+    prepare(home)
     if not (home.landing / "shop").exists():
         simulate(Settings(customers=CUSTOMERS, days=DAYS, seed=12, out=folder))
     return home
@@ -58,7 +62,7 @@ def test_the_marts_of_a_cluster_are_those_of_duckdb() -> None:
 
 @needs_home
 def test_a_worker_that_dies_spoils_no_table() -> None:
-    """The build ends right, or says what it lacks; the next one, on the same metastore, is right."""
+    """The build ends right, or says what it lacks; the next on the same metastore is right."""
     home = _loaded_home(Path(HOME).resolve())
     variables = load_source(home, "shop", home.landing / "shop")
     ports = ports_from_environment()
@@ -84,7 +88,7 @@ def test_a_worker_that_dies_spoils_no_table() -> None:
 
 
 def _kill_in_the_middle(log: Path, worker: int) -> None:
-    """Kill a worker and its executor, as when a machine is lost, once a part of the build stands."""
+    """Kill a worker and its executor, as when a machine is lost, once part of the build stands."""
     deadline = time.monotonic() + 600
     while f" {NODES_BEFORE_DEATH} of " not in (log.read_text() if log.exists() else ""):
         assert time.monotonic() < deadline
@@ -132,4 +136,9 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
 
 
 def _alive(processes: Mapping[str, int]) -> list[str]:
-    return [name for name, pid in processes.items() if Path(f"/proc/{pid}").exists()]
+    return [name for name, pid in processes.items() if psutil.pid_exists(pid) and _runs(pid)]
+
+
+def _runs(pid: int) -> bool:
+    # A process that ended stays in the table until its parent has asked for its code.
+    return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
