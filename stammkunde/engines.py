@@ -191,7 +191,7 @@ class Spark:
         finished = subprocess.run(
             [
                 str(Path(sys.executable).with_name("dbt")),
-                *("--quiet", "run-operation", "print_queries"),
+                *("--quiet", "run-operation", "print_queries", "--target", "spark"),
                 *("--args", json.dumps({"queries": list(queries)})),
             ],
             env={**os.environ, **place.environment(), **self.environment(place)},
