@@ -24,6 +24,8 @@ from stammkunde.spark import SparkError, session_environment, spark_folder
 
 Row = Mapping[str, Any]
 
+_LINES_SHOWN = 10
+
 _SECONDS_TO_WAIT = 60.0
 
 
@@ -140,6 +142,7 @@ class Spark:
             "quality.quality_statistics": day,
             **{f"staging.stg_{source}__row_counts": "true" for source in settings.sources},
         }
+        self.record(place).parent.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(str(self.record(place))) as connection:
             connection.execute("begin")
             self._copy(place, tables, connection)
@@ -203,8 +206,8 @@ class Spark:
         )
         results = list(_printed(finished.stdout))
         if finished.returncode or len(results) != len(queries):
-            said = f"{finished.stdout}\n{finished.stderr}".strip()
-            raise SparkError(f"Spark gave no answer: {said}")
+            said = f"{finished.stdout}\n{finished.stderr}".strip().splitlines()
+            raise SparkError("Spark gave no answer: " + "\n".join(said[-_LINES_SHOWN:]))
         return results
 
 

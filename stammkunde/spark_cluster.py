@@ -98,6 +98,8 @@ class Cluster:
             "STAMMKUNDE_SPARK_METHOD": "thrift",
             "STAMMKUNDE_SPARK_HOST": HOST,
             "STAMMKUNDE_SPARK_PORT": str(self.ports.thrift),
+            # A core each; more partitions than cores only cost time here.
+            "STAMMKUNDE_SPARK_PARTITIONS": str(WORKERS),
         }
 
 
