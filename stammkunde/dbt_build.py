@@ -16,8 +16,8 @@ from stammkunde import progress
 from stammkunde.dbt_results import FAILED
 from stammkunde.paths import PROJECT
 
-# "12 of 280 OK created sql table model …": one line a finished node.
-_FINISHED_NODE = re.compile(r" (\d+) of (\d+) (?:OK|PASS|WARN|ERROR|FAIL|SKIP)\b")
+# "12 of 280 OK created sql table model …": one line a finished node; hooks count for themselves.
+_FINISHED_NODE = re.compile(r" (\d+) of (\d+) (?:OK|PASS|WARN|ERROR|FAIL|SKIP)\b(?! hook)")
 
 # Unit tests prove the logic when the code changes, not when the data do.
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
@@ -92,7 +92,7 @@ def dbt_build(
             log.write(line)
             log.flush()
             finished = _FINISHED_NODE.search(line)
-            if finished and finished[2] != "1":  # the hook counts for itself
+            if finished:
                 if total is None:
                     total = int(finished[2])
                     display.stage(f"Build and test on {engine}", total=total)

@@ -75,6 +75,8 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Days:
     duckdb_verdicts = evaluate(duckdb_file(home))
     verdicts = latest_verdicts(Spark().record(home))
 
+    # As a run leaves it that breaks off while it writes the crosswalk anew.
+    Spark().query(home, "drop table identity.identity_crosswalk")
     later = _later(home, last)
 
     marts_before = _files_of_marts(home)
@@ -155,6 +157,19 @@ def test_a_later_day_keeps_the_history_as_on_duckdb(days: Days) -> None:
         ).fetchall()
     assert days_kept == [(2,)]
     assert calibrations[0][0] > 0
+
+
+def test_ids_outlive_a_run_that_lost_the_crosswalk(days: Days) -> None:
+    changes = "select change_type, count(*) from {} group by all order by all"
+    files = spark_warehouse(days.home) / "identity.db" / "identity_changes" / "*.parquet"
+    with duckdb.connect(str(duckdb_file(days.home)), read_only=True) as connection:
+        on_duckdb = connection.execute(changes.format("identity.identity_changes")).fetchall()
+        on_spark = connection.execute(changes.format(f"'{files}'")).fetchall()
+        customers = connection.execute("select count(*) from marts.dim_customers").fetchall()
+    assert on_spark == on_duckdb
+    # Had the ids been minted anew, every customer would have been created twice.
+    created = dict(on_duckdb)["create"]
+    assert created < 2 * customers[0][0]
 
 
 def test_missing_events_stop_the_run_before_the_marts(days: Days) -> None:
