@@ -4,6 +4,7 @@ The runs build on each other in one home with one metastore: a good day, a later
 fault.
 """
 
+import json
 import re
 import shutil
 from collections.abc import Mapping, Sequence
@@ -21,9 +22,10 @@ from stammkunde.parity import Parity, build_on_duckdb, compare_builds, duckdb_fi
 from stammkunde.paths import Home
 from stammkunde.publish import open_marts
 from stammkunde.quality import Verdict, evaluate, latest_verdicts
-from stammkunde.spark import build, export_raw, spark_warehouse
+from stammkunde.spark import build, export_raw, session_environment, spark_warehouse
 from tests.python.conftest import Run, run_graph
 
+from .engines import dbt
 from .marts import assert_parity, load_source, prepared_home
 
 CUSTOMERS = 300
@@ -40,6 +42,7 @@ class Days:
 
     Attributes:
         home: the home.
+        variables: dbt's vars of the last day.
         good: the first day.
         verdicts: of its gates.
         duckdb_verdicts: of the gates on DuckDB on the same rows.
@@ -51,6 +54,7 @@ class Days:
     """
 
     home: Home
+    variables: Mapping[str, Any]
     good: Run
     verdicts: Sequence[Verdict]
     duckdb_verdicts: Sequence[Verdict]
@@ -91,6 +95,7 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Days:
     page = (home.site / "index.html").read_text(encoding="utf-8")
     return Days(
         home,
+        last,
         good,
         verdicts,
         duckdb_verdicts,
@@ -184,3 +189,18 @@ def test_the_page_keeps_the_last_good_day_and_says_what_stopped_the_run(days: Da
     with open_marts(Spark().serving(days.home)) as marts:
         shown = marts.execute("select cast(as_of_date as varchar) from marts._publication")
         assert shown.fetchall() == [(FIRST_DAY,)]
+
+
+def test_the_unit_tests_pass_on_spark(days: Days) -> None:
+    # After a build: those that feed a model its own earlier rows ask the table for its columns.
+    variables = json.dumps(dict(days.variables))
+    tests = dbt(
+        "spark",
+        days.home,
+        ["test", "--select", "test_type:unit", "--vars", variables],
+        environment=session_environment(days.home, "hive"),
+    )
+    assert tests.succeeded, tests.output
+    passed = re.search(r"PASS=(\d+)", tests.output)
+    assert passed is not None
+    assert int(passed[1]) >= 50
