@@ -12,10 +12,10 @@ SPARK_READY := $(SPARK_VENV)/.ready
 DEMO := data/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test lint dev docs bench bench-identity spark lock clean
+.PHONY: help demo run build test test-spark lint dev docs bench bench-identity spark spark-cluster lock clean
 
 help: ## list the verbs
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): VENV_MADE := $(VENV)
 $(READY): requirements.lock pyproject.toml
@@ -69,9 +69,19 @@ bench: $(READY) ## time load and build on 1M and 4M simulated events
 bench-identity: $(READY) ## time the graph loop against Splink's and scipy's
 	@$(BIN)/python -m benchmarks.components
 
-spark: $(SPARK_READY) ## build the demo on a Spark of this machine
-	@test -f $(DEMO)/warehouse/stammkunde.duckdb || $(SPARK_BIN)/stammkunde demo --home $(DEMO)
-	@STAMMKUNDE_SOURCE=shop $(SPARK_BIN)/python -m stammkunde.spark --home $(DEMO)
+spark: $(SPARK_READY) ## build the demo on a Spark of this machine, compare with DuckDB
+	@$(demo-data)
+	@STAMMKUNDE_SOURCE=shop $(SPARK_BIN)/python -m stammkunde.parity --home $(DEMO)
+
+spark-cluster: $(SPARK_READY) ## the same on a cluster of processes, through its Thrift Server
+	@$(demo-data)
+	@STAMMKUNDE_SOURCE=shop $(SPARK_BIN)/python -m stammkunde.spark_cluster --fresh --home $(DEMO) -- \
+		$(SPARK_BIN)/python -m stammkunde.parity --home $(DEMO)
+
+test-spark: $(SPARK_READY) ## the same rows on both engines: marts, macros, gates
+	@$(SPARK_BIN)/pytest tests/python/parity tests/python/unit/test_spark.py
+
+demo-data = test -f $(DEMO)/serving/marts.duckdb || $(SPARK_BIN)/stammkunde demo --home $(DEMO)
 
 RESOLVE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet

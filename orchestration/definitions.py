@@ -3,23 +3,23 @@
 import dagster as dg
 
 from orchestration.defs import daily, dbt, ingest, publish, quality
+from stammkunde.engines import chosen_engine
 from stammkunde.paths import home
 from stammkunde.settings import from_environment
 
 
 @dg.definitions
 def definitions() -> dg.Definitions:
-    """The graph for the sources, the home and the day that the environment names."""
-    settings, place = from_environment(), home()
+    """The graph for the sources, the home, the day and the engine that the environment names."""
+    settings, place, engine = from_environment(), home(), chosen_engine()
     project = dbt.prepare_project(settings, place)
     return dg.Definitions(
         assets=[
-            ingest.landing_assets(project, settings, place),
-            *dbt.dbt_layers(project, settings, place),
-            publish.published_marts(project, place),
-            publish.management_page(place),
+            *ingest.raw_assets(project, settings, place, engine),
+            *dbt.dbt_layers(project, settings, place, engine),
+            *publish.serving_assets(project, place, engine),
         ],
-        asset_checks=[quality.gates(place)],
+        asset_checks=[quality.gates(settings, place, engine)],
         jobs=daily.daily_jobs(),
         schedules=[daily.daily_schedule()],
         resources={"dbt": dbt.dbt_resource(project)},

@@ -12,9 +12,11 @@ from rich.text import Text
 from orchestration.defs.daily import JOB
 from orchestration.defs.dbt import DbtProjectError
 from stammkunde import progress
+from stammkunde.engines import chosen_engine
 from stammkunde.homes import HomeError, hold, prepare, require_checkout
 from stammkunde.paths import Home, home
 from stammkunde.settings import Settings, SettingsError, from_environment
+from stammkunde.spark import SparkError
 from stammkunde.summary import summarise
 
 # The event log in the home keeps everything; the terminal shows stages and the summary.
@@ -35,14 +37,15 @@ def main() -> int:
         prepare(place)
         with hold(place):
             return _run(settings, place, console)
-    except (HomeError, SettingsError, DbtProjectError) as error:
+    except (HomeError, SettingsError, SparkError, DbtProjectError) as error:
         console.print(Text(str(error), style="red"))
         return 2
 
 
 def _run(settings: Settings, place: Home, console: Console) -> int:
     started_at = datetime.now(UTC).replace(tzinfo=None)
-    os.environ.update(place.environment())
+    engine = chosen_engine()
+    os.environ.update({**place.environment(), **engine.environment(place)})
     with progress.on_terminal(console) as display:
         display.stage("Read the dbt project")
         # Reading the project asks for the environment that was only now set.
@@ -58,5 +61,5 @@ def _run(settings: Settings, place: Home, console: Console) -> int:
     reasons = display.reasons
     if not result.success and not reasons:
         reasons = [f"The reason is in {place.run_log}."]
-    console.print(summarise(place, settings, started_at, display.warnings, reasons))
+    console.print(summarise(place, settings, engine, started_at, display.warnings, reasons))
     return 0 if result.success else 1

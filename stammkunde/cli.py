@@ -10,10 +10,12 @@ import typer
 from rich.console import Console
 
 from stammkunde import ingest
+from stammkunde.engines import chosen_engine
 from stammkunde.evidence import EvidenceError, Record, describe, explain
 from stammkunde.homes import HomeError, hold, prepare, require_checkout
 from stammkunde.paths import PROJECT, Home, home
 from stammkunde.settings import SettingsError, from_environment, sources_file
+from stammkunde.spark import SparkError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -34,11 +36,12 @@ def _execute(
     """Run a command of this environment for a home, in ``folder`` or here; its exit code."""
     try:
         prepare(place)
-    except HomeError as error:
+        of_engine = chosen_engine().environment(place)
+    except (HomeError, SettingsError, SparkError) as error:
         return _refuse(error, 2)
     # What stands beside this interpreter comes first: dbt, dagster and sqlfluff of the same lock.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    environment = {**os.environ, **place.environment(), "PATH": path, **variables}
+    environment = {**os.environ, **place.environment(), **of_engine, "PATH": path, **variables}
     try:
         return subprocess.run(arguments, env=environment, cwd=folder, check=False).returncode
     except FileNotFoundError:

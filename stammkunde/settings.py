@@ -3,7 +3,8 @@
 The settings come from environment variables, so that the command line, Dagster's UI and its
 schedule all run the same graph: ``STAMMKUNDE_SOURCE`` (one source; empty: those of
 ``dbt_project.yml``), ``STAMMKUNDE_LANDING`` (its landing folder) and ``STAMMKUNDE_AS_OF``
-(ISO date; empty: the newest day of the data).
+(ISO date; empty: the newest day of the data). On an engine that does not load the landing files
+itself, ``STAMMKUNDE_RAW_PARQUET`` may name a folder of raw tables, one subfolder a table.
 """
 
 import json
@@ -44,12 +45,14 @@ class Settings:
         landing: landing folder by source system; a source without an entry lands in the home.
         as_of: the day that the run describes; None for the newest day of the data.
         source_vars: vars that a run of the source alone sets, such as its currency.
+        raw_parquet: folder of the raw tables as Parquet; empty: they are tables already.
     """
 
     sources: Mapping[str, tuple[str, ...]]
     landing: Mapping[str, Path]
     as_of: date | None
     source_vars: Mapping[str, Any]
+    raw_parquet: str = ""
 
     def landing_folder(self, source: str, home: Home) -> Path:
         """The folder that holds one subfolder a feed of ``source``."""
@@ -61,6 +64,7 @@ class Settings:
             **self.source_vars,
             "sources": {source: list(feeds) for source, feeds in self.sources.items()},
             "as_of_date": self.as_of.isoformat() if self.as_of else "",
+            **({"raw_parquet": self.raw_parquet} if self.raw_parquet else {}),
         }
 
     def dbt_vars_argument(self) -> list[str]:
@@ -86,13 +90,15 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     if landing and not Path(landing).is_dir():
         raise SettingsError(f"The landing folder {landing} does not exist or is no folder.")
     as_of = _parse_date(variables.get("STAMMKUNDE_AS_OF", ""))
+    raw_parquet = variables.get("STAMMKUNDE_RAW_PARQUET", "")
     if not source:
-        return Settings(_project_sources(), {}, as_of, {})
+        return Settings(_project_sources(), {}, as_of, {}, raw_parquet)
     return Settings(
         sources={source: _feeds_of(source)},
         landing={source: Path(landing).resolve()} if landing else {},
         as_of=as_of,
         source_vars=_vars_of(source),
+        raw_parquet=raw_parquet,
     )
 
 

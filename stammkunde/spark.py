@@ -5,16 +5,13 @@ a Spark of this machine and says what came of it; the loader stays DuckDB's.
 """
 
 import argparse
-import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
-import time
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +19,10 @@ import duckdb
 from rich.console import Console
 
 from stammkunde import progress
-from stammkunde.homes import HomeInUseError, hold, prepare
-from stammkunde.paths import PROJECT, Home, home
-from stammkunde.settings import Settings, SettingsError, from_environment
+from stammkunde.dbt_build import WITHOUT_UNIT_TESTS, BuildError, Outcome, dbt_build
+from stammkunde.homes import HomeError, hold, prepare
+from stammkunde.paths import Home, home
+from stammkunde.settings import SettingsError, from_environment
 
 JAVA_AT_LEAST = 17
 
@@ -41,31 +39,26 @@ logger.pyspark.name = org.apache.spark.api.python.PythonGatewayServer
 logger.pyspark.level = error
 """
 
-# "12 of 280 OK created sql table model …": one line a finished node.
-_FINISHED_NODE = re.compile(r" (\d+) of (\d+) (?:OK|PASS|WARN|ERROR|FAIL|SKIP)\b")
+
+# Spark's launcher always asks for it, and only its machine learning uses it.
+_SPARE_MODULE = "jdk.incubator.vector"
+
+# Java without that module refuses to start, so the request is taken away.
+_JAVA_WITHOUT_MODULE = """\
+#!/bin/sh
+for argument do
+    shift
+    case $argument in
+        --add-modules={module}) ;;
+        *) set -- "$@" "$argument" ;;
+    esac
+done
+exec {java} "$@"
+"""
 
 
 class SparkError(RuntimeError):
     """Spark cannot start or cannot read what it should; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a build came to.
-
-    Attributes:
-        succeeded: whether every model was built and no test failed.
-        models: how many models and seeds were built.
-        tests: how many data tests passed.
-        problems: nodes that did not succeed, each with dbt's message.
-        seconds: of the whole build, starting Spark included.
-    """
-
-    succeeded: bool
-    models: int
-    tests: int
-    problems: tuple[str, ...]
-    seconds: float
 
 
 def spark_folder(place: Home) -> Path:
@@ -74,8 +67,18 @@ def spark_folder(place: Home) -> Path:
 
 
 def spark_warehouse(place: Home) -> Path:
-    """Folder of Spark's tables: ``<schema>.db/<table>``, Parquet files."""
+    """Folder of the tables that a metastore knows: ``<schema>.db/<table>``, Parquet files."""
     return spark_folder(place) / "warehouse"
+
+
+def passing_warehouse(place: Home) -> Path:
+    """Folder of the tables that only the memory of one session knows; each build empties it."""
+    return spark_folder(place) / "passing-warehouse"
+
+
+def metastore(place: Home) -> Path:
+    """Folder of the embedded metastore."""
+    return spark_folder(place) / "metastore"
 
 
 def raw_folder(place: Home) -> Path:
@@ -156,20 +159,49 @@ def spark_environment(place: Home) -> dict[str, str]:
     settings = spark_folder(place) / "conf"
     settings.mkdir(parents=True, exist_ok=True)
     (settings / "log4j2.properties").write_text(_LOGGING, encoding="utf-8")
-    return {"JAVA_HOME": str(java_home()), "SPARK_CONF_DIR": str(settings)}
+    return {"JAVA_HOME": str(_java_for_spark(place)), "SPARK_CONF_DIR": str(settings)}
 
 
-def session_environment(place: Home) -> dict[str, str]:
+def _java_for_spark(place: Home) -> Path:
+    """The Java that serves, or a stand-in where a cut-down runtime lacks the spare module."""
+    found = java_home()
+    command = found / "bin" / "java"
+    modules = subprocess.run(
+        [str(command), "--list-modules"], capture_output=True, text=True, timeout=60, check=True
+    ).stdout
+    if _SPARE_MODULE in modules:
+        return found
+    folder = spark_folder(place) / "java"
+    stand_in = folder / "bin" / "java"
+    stand_in.parent.mkdir(parents=True, exist_ok=True)
+    # Written beside and renamed: another process of the run may be starting it.
+    draft = stand_in.with_name("java.new")
+    script = _JAVA_WITHOUT_MODULE.format(module=_SPARE_MODULE, java=shlex.quote(str(command)))
+    draft.write_text(script, encoding="utf-8")
+    draft.chmod(0o755)
+    draft.replace(stand_in)
+    return folder
+
+
+def session_environment(place: Home, catalog: str = "in-memory") -> dict[str, str]:
     """Variables with which ``profiles.yml`` builds in a Spark of dbt's own process.
 
     A variable that is set already stays: the address of a cluster, memory, partitions.
 
+    Args:
+        place: the home.
+        catalog: ``in-memory``, or ``hive`` for tables that a later process finds.
+
     Raises:
         SparkError: no Java serves.
     """
+    chosen = os.environ.get("STAMMKUNDE_SPARK_CATALOG") or catalog
+    warehouse = passing_warehouse(place) if chosen == "in-memory" else spark_warehouse(place)
     defaults = {
-        "STAMMKUNDE_SPARK_WAREHOUSE": str(spark_warehouse(place)),
-        "STAMMKUNDE_SPARK_METASTORE": str(spark_folder(place) / "metastore"),
+        "STAMMKUNDE_SPARK_CATALOG": chosen,
+        "STAMMKUNDE_SPARK_WAREHOUSE": str(warehouse),
+        "STAMMKUNDE_SPARK_METASTORE": str(metastore(place)),
+        "STAMMKUNDE_SPARK_DERBY_LOG": str(place.logs / "derby.log"),
         # A machine of two cores; a cluster keeps Spark's own 200.
         "STAMMKUNDE_SPARK_PARTITIONS": "2",
         # pyspark warns about the version of a library that nothing here hands it.
@@ -177,6 +209,14 @@ def session_environment(place: Home) -> dict[str, str]:
     }
     kept = {name: os.environ[name] for name in defaults if os.environ.get(name)}
     return {**defaults, **kept, **spark_environment(place)}
+
+
+def warehouse_of_build(place: Home, **environment: str) -> Path:
+    """Folder of the tables that `build` makes with these variables."""
+    given = {**os.environ, **environment}
+    is_session = given.get("STAMMKUNDE_SPARK_METHOD", "session") == "session"
+    is_passing = given.get("STAMMKUNDE_SPARK_CATALOG", "in-memory") == "in-memory"
+    return passing_warehouse(place) if is_session and is_passing else spark_warehouse(place)
 
 
 def export_raw(place: Home) -> Path:
@@ -199,11 +239,8 @@ def export_raw(place: Home) -> Path:
     try:
         with duckdb.connect(str(place.warehouse), read_only=True) as connection:
             connection.execute("set TimeZone = 'UTC'")
-            tables = connection.execute(
-                "select table_name from duckdb_tables() "
-                "where schema_name = 'raw' and not starts_with(table_name, '_') order by all"
-            ).fetchall()
-            for (table,) in tables:
+            tables = raw_tables(connection, place.warehouse.stem)
+            for table in tables:
                 path = unfinished / table / "rows.parquet"
                 path.parent.mkdir(parents=True)
                 # With a zone, so that Spark reads an instant and not a local time.
@@ -211,7 +248,7 @@ def export_raw(place: Home) -> Path:
                     "select * replace (_loaded_at at time zone 'UTC' as _loaded_at) "
                     f'from raw."{table}"'
                 )
-                connection.execute(f"copy ({rows}) to {_literal(path)} (format parquet)")
+                connection.execute(f"copy ({rows}) to {literal(path)} (format parquet)")
     except duckdb.IOException as error:
         raise SparkError(f"The warehouse of {place.root} cannot be read: {error}") from error
     if not tables:
@@ -221,80 +258,50 @@ def export_raw(place: Home) -> Path:
     return folder
 
 
-def _literal(path: Path) -> str:
+def raw_tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
+    """Names of the raw tables of a warehouse, without those of the loader itself."""
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where database_name = ? "
+        "and schema_name = 'raw' and not starts_with(table_name, '_') order by all",
+        [database],
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def literal(path: Path) -> str:
+    """A path as DuckDB's SQL writes it."""
     escaped = str(path).replace("'", "''")
     return f"'{escaped}'"
 
 
-def build(place: Home, settings: Settings) -> Outcome:
-    """Build models, seeds and data tests of a loaded home in a Spark of this machine.
+def build(
+    place: Home,
+    variables: Mapping[str, Any],
+    arguments: Sequence[str] = WITHOUT_UNIT_TESTS,
+    **environment: str,
+) -> Outcome:
+    """Build a loaded home on Spark.
 
-    Spark's tables of an earlier build are removed first: the session's catalogue does not know
-    them. What dbt says goes to ``logs/spark.log`` of the home.
+    Its raw tables are exported first. What dbt says goes to ``logs/spark.log`` of the home.
+
+    Args:
+        place: the home.
+        variables: dbt's vars.
+        arguments: further arguments of ``dbt build``.
+        environment: variables for ``profiles.yml``, such as those of a cluster.
 
     Raises:
-        SparkError: no Java, no raw tables, or dbt breaks off before it builds.
+        SparkError: no Java, or no raw tables.
+        BuildError: dbt breaks off before it builds.
     """
-    started = time.monotonic()
-    display = progress.current()
-    environment = {**os.environ, **place.environment(), **session_environment(place)}
-    target = spark_folder(place) / "target"
-    environment["DBT_TARGET_PATH"] = str(target)
-    display.stage("Export the raw tables")
-    variables = {**settings.dbt_vars(), "raw_parquet": str(export_raw(place))}
-    shutil.rmtree(spark_warehouse(place), ignore_errors=True)
-    (target / "run_results.json").unlink(missing_ok=True)
-    display.stage("Start Spark and dbt")
-    arguments = [
-        *("build", "--target", "spark", "--exclude-resource-type", "unit_test"),
-        *("--vars", json.dumps(variables, sort_keys=True)),
-    ]
-    log_path = place.logs / "spark.log"
-    with (
-        log_path.open("w", encoding="utf-8") as log,
-        subprocess.Popen(
-            [str(Path(sys.executable).with_name("dbt")), *arguments],
-            env=environment,
-            cwd=PROJECT,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            encoding="utf-8",
-        ) as process,
-    ):
-        total = None
-        for line in process.stdout or ():
-            log.write(line)
-            finished = _FINISHED_NODE.search(line)
-            if finished and finished[2] != "1":  # the hook counts for itself
-                if total is None:
-                    total = int(finished[2])
-                    display.stage("Build and test on Spark", total=total)
-                display.advance()
-    seconds = time.monotonic() - started
-    try:
-        results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
-    except FileNotFoundError:
-        raise SparkError(f"dbt broke off before it built anything; {log_path} says why.") from None
-    return _outcome(results, seconds)
-
-
-def _outcome(results: list[dict[str, Any]], seconds: float) -> Outcome:
-    good: Counter[str] = Counter()
-    problems = []
-    for result in results:
-        kind, name = result["unique_id"].split(".")[0], result["unique_id"].split(".")[2]
-        if result["status"] in ("success", "pass"):
-            good[kind] += 1
-        elif result["status"] in ("error", "fail"):
-            problems.append(f"{kind} {name}: {(result['message'] or '').strip()}")
-    return Outcome(
-        succeeded=not problems,
-        models=good["model"] + good["seed"],
-        tests=good["test"],
-        problems=tuple(problems),
-        seconds=seconds,
-    )
+    catalog = environment.get("STAMMKUNDE_SPARK_CATALOG", "in-memory")
+    given = {**place.environment(), **session_environment(place, catalog), **environment}
+    given |= {"STAMMKUNDE_TARGET": "spark", "DBT_TARGET_PATH": str(spark_folder(place) / "target")}
+    progress.current().stage("Export the raw tables")
+    own = {**variables, "raw_parquet": str(export_raw(place))}
+    # An in-memory catalogue forgets its tables, and stumbles over their files.
+    shutil.rmtree(passing_warehouse(place), ignore_errors=True)
+    return dbt_build("Spark", given, own, place.logs / "spark.log", arguments)
 
 
 def main() -> int:
@@ -312,8 +319,8 @@ def main() -> int:
         with hold(place):
             prepare(place)
             with progress.on_terminal(console):
-                outcome = build(place, from_environment())
-    except (SparkError, SettingsError, HomeInUseError) as error:
+                outcome = build(place, from_environment().dbt_vars())
+    except (SparkError, BuildError, SettingsError, HomeError) as error:
         console.print(str(error), style="red", markup=False)
         return 2
     for problem in outcome.problems:
@@ -321,7 +328,7 @@ def main() -> int:
     console.print(
         f"Spark: {outcome.models} models and seeds built, {outcome.tests} data tests passed, "
         f"{len(outcome.problems)} problems, {outcome.seconds:.0f} s.\n"
-        f"Tables: {spark_warehouse(place)}\nLog: {place.logs / 'spark.log'}",
+        f"Tables: {warehouse_of_build(place)}\nLog: {place.logs / 'spark.log'}",
         markup=False,
         highlight=False,
         soft_wrap=True,

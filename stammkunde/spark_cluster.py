@@ -11,6 +11,7 @@ import argparse
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,7 +27,13 @@ from typing import NoReturn
 
 from stammkunde.homes import prepare
 from stammkunde.paths import Home, home
-from stammkunde.spark import SparkError, spark_environment, spark_folder, spark_warehouse
+from stammkunde.spark import (
+    SparkError,
+    metastore,
+    spark_environment,
+    spark_folder,
+    spark_warehouse,
+)
 
 HOST = "127.0.0.1"
 WORKERS = 2
@@ -91,6 +98,8 @@ class Cluster:
             "STAMMKUNDE_SPARK_METHOD": "thrift",
             "STAMMKUNDE_SPARK_HOST": HOST,
             "STAMMKUNDE_SPARK_PORT": str(self.ports.thrift),
+            # A core each; more partitions than cores only cost time here.
+            "STAMMKUNDE_SPARK_PARTITIONS": str(WORKERS),
         }
 
 
@@ -197,7 +206,7 @@ def _thrift_server(place: Home, ports: Ports) -> list[str]:
         **_SERVER_SETTINGS,
         "spark.sql.warehouse.dir": str(spark_warehouse(place)),
         "spark.hadoop.javax.jdo.option.ConnectionURL": (
-            f"jdbc:derby:;databaseName={spark_folder(place) / 'metastore'};create=true"
+            f"jdbc:derby:;databaseName={metastore(place)};create=true"
         ),
     }
     return [
@@ -330,10 +339,18 @@ def main() -> int:
     """
     parser = argparse.ArgumentParser(prog="stammkunde.spark_cluster", description=__doc__)
     parser.add_argument("--home", type=Path, help="default: $STAMMKUNDE_HOME or data")
+    parser.add_argument(
+        "--fresh",
+        action="store_true",
+        help="remove the tables of earlier runs, and their metastore",
+    )
     parser.add_argument("command", nargs="+", metavar="COMMAND")
     arguments = parser.parse_args()
     place = Home(arguments.home.resolve()) if arguments.home else home()
     prepare(place)
+    if arguments.fresh:
+        for folder in (spark_warehouse(place), metastore(place)):
+            shutil.rmtree(folder, ignore_errors=True)
     try:
         return run(place, arguments.command, ports_from_environment())
     except SparkError as error:

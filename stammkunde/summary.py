@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 from rich.box import SIMPLE_HEAD
@@ -9,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from stammkunde.engines import Engine
 from stammkunde.paths import Home
 from stammkunde.publish import NothingPublishedError, PublishError, open_marts
 from stammkunde.settings import Settings
@@ -38,6 +40,7 @@ SEGMENTS = """
 def summarise(
     home: Home,
     settings: Settings,
+    engine: Engine,
     started_at: datetime,
     warnings: Sequence[str],
     reasons: Sequence[str],
@@ -47,14 +50,16 @@ def summarise(
     Args:
         home: the home of the run.
         settings: what was run.
+        engine: what it ran on.
         started_at: when, UTC without offset, as in the loader's ledger.
         warnings: what the run went on in spite of.
         reasons: what stopped the run; empty after a good one.
     """
-    parts = _collected(home, settings, started_at)
+    parts = _collected(engine.record(home), settings, engine, started_at)
     try:
-        parts += [_segments(home)]
-        parts += [Text(f"Published marts  {home.serving / 'marts.duckdb'}")]
+        parts += [_segments(engine.serving(home))]
+        if engine.publishes_file:
+            parts += [Text(f"Published marts  {home.serving / 'marts.duckdb'}")]
     except NothingPublishedError:
         parts += [Text("Nothing has been published yet.")]
     except (PublishError, duckdb.Error) as error:
@@ -71,16 +76,21 @@ def summarise(
     return Group(*parts)
 
 
-def _collected(home: Home, settings: Settings, started_at: datetime) -> list[RenderableType]:
+def _collected(
+    file: Path, settings: Settings, engine: Engine, started_at: datetime
+) -> list[RenderableType]:
     """What the warehouse holds, as far as the runs came."""
-    if not home.warehouse.exists():
-        return [Text("Nothing has been loaded yet.")]
+    if not file.exists():
+        missing = "Nothing has been loaded yet." if engine.loads_files else "Nothing is built yet."
+        return [Text(missing)]
     try:
-        with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
+        with duckdb.connect(str(file), read_only=True) as warehouse:
+            if not engine.loads_files:
+                return [_feeds(warehouse, settings, has_ledger=False)]
             if not _has_ledger(warehouse):
                 return [Text("Nothing has been loaded yet.")]
             return [
-                _feeds(warehouse, settings),
+                _feeds(warehouse, settings, has_ledger=True),
                 _newly_loaded(warehouse, started_at),
             ]
     except duckdb.Error as error:
@@ -99,7 +109,9 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]
 
 
-def _feeds(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -> RenderableType:
+def _feeds(
+    warehouse: duckdb.DuckDBPyConnection, settings: Settings, *, has_ledger: bool
+) -> RenderableType:
     """Rows per feed since the first load, by what became of them.
 
     Older versions of a record give way to newer ones; rows set aside are no part of the feed, such
@@ -111,22 +123,27 @@ def _feeds(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -> Renderab
     for heading in ("read", "accepted", "older", "aside", "rejected", "unread"):
         table.add_column(heading, justify="right")
     for source in settings.sources:
-        unreadable = dict(
-            warehouse.execute(
-                "select feed, sum(rows_unreadable) from raw._files where source = ? group by 1",
-                [source],
-            ).fetchall()
-        )
+        unreadable = _unreadable(warehouse, source) if has_ledger else {}
         try:
             rows = warehouse.execute(FEED_COUNTS.format(source=source)).fetchall()
         except duckdb.CatalogException:
             return Text("Staging was not reached.")
         for feed, *counts in rows:
-            lost = unreadable.get(feed) or 0
+            lost = unreadable.get(feed, 0)
             name = feed if len(settings.sources) == 1 else f"{source} {feed}"
             numbers = [counts[0] + lost, *counts[1:], lost]
             table.add_row(name, *(f"{number:,}" for number in numbers))
     return table
+
+
+def _unreadable(warehouse: duckdb.DuckDBPyConnection, source: str) -> dict[str, int]:
+    """Rows by feed that the loader could not read."""
+    rows = warehouse.execute(
+        "select feed, coalesce(sum(rows_unreadable), 0) from raw._files"
+        " where source = ? group by all",
+        [source],
+    ).fetchall()
+    return dict(rows)
 
 
 def _newly_loaded(warehouse: duckdb.DuckDBPyConnection, started_at: datetime) -> RenderableType:
@@ -139,9 +156,9 @@ def _newly_loaded(warehouse: duckdb.DuckDBPyConnection, started_at: datetime) ->
     return Text(f"New in this run: {files:,} files, {rows:,} rows\n")
 
 
-def _segments(home: Home) -> RenderableType:
+def _segments(serving: Path) -> RenderableType:
     """Customers per segment, as published."""
-    with open_marts(home.serving) as marts:
+    with open_marts(serving) as marts:
         rows = marts.execute(SEGMENTS).fetchall()
     as_of_date = rows[0][-1] if rows else None
     total = sum(row[3] for row in rows)

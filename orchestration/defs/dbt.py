@@ -3,11 +3,11 @@
 import json
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 from dagster_dbt import (
     DagsterDbtTranslator,
     DbtCliInvocation,
@@ -20,6 +20,7 @@ from dbt.cli.main import dbtRunner
 
 from stammkunde import progress
 from stammkunde.dbt_results import FAILED, WARNED, describe_results
+from stammkunde.engines import Engine
 from stammkunde.paths import PROJECT, Home
 from stammkunde.settings import Settings
 
@@ -88,24 +89,21 @@ def dbt_resource(project: DbtProject) -> DbtCliResource:
     return DbtCliResource(project_dir=project, dbt_executable=str(executable))
 
 
-def _described(invocation: DbtCliInvocation, place: Home, statuses: Collection[str]) -> list[str]:
+def _described(
+    invocation: DbtCliInvocation, place: Home, engine: Engine, statuses: Collection[str]
+) -> list[str]:
     """The results with these statuses, in words; empty where dbt came to no result at all."""
     try:
         run_results = invocation.get_artifact("run_results.json")
     except FileNotFoundError:
         return []
-
-    def query(sql: str) -> list[dict[str, Any]]:
-        with duckdb.connect(str(place.warehouse), read_only=True) as connection:
-            rows = connection.execute(sql)
-            names = [column[0] for column in rows.description or []]
-            return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
-
     manifest = invocation.get_artifact("manifest.json")
-    return describe_results(run_results, manifest, query, statuses)
+    return describe_results(run_results, manifest, partial(engine.query, place), statuses)
 
 
-def dbt_layers(project: DbtProject, settings: Settings, place: Home) -> list[dg.AssetsDefinition]:
+def dbt_layers(
+    project: DbtProject, settings: Settings, place: Home, engine: Engine
+) -> list[dg.AssetsDefinition]:
     """Two assets definitions: what was collected, and the customer marts behind the gates."""
     translator = Translator()
 
@@ -121,9 +119,9 @@ def dbt_layers(project: DbtProject, settings: Settings, place: Home) -> list[dg.
                     display.advance()
                 yield event
         except DagsterDbtCliRuntimeError as error:
-            failures = _described(invocation, place, FAILED)
+            failures = _described(invocation, place, engine, FAILED)
             raise (DbtBuildError("\n".join(failures)) if failures else error) from None
-        for warning in _described(invocation, place, WARNED):
+        for warning in _described(invocation, place, engine, WARNED):
             display.warn(warning)
 
     @dbt_assets(

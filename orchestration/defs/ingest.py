@@ -1,32 +1,44 @@
-"""Landing files as assets: one raw table a feed."""
+"""Raw tables as assets, one a feed: loaded from landing files, or filled by somebody else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 from dagster_dbt import DbtProject
 
 from orchestration.defs.dbt import manifest_of
 from stammkunde import progress
+from stammkunde.engines import Engine
 from stammkunde.ingest import load, read_contract
 from stammkunde.paths import Home
 from stammkunde.settings import Settings, sources_file
 
 
-def landing_assets(project: DbtProject, settings: Settings, place: Home) -> dg.AssetsDefinition:
-    """The raw tables of the run's sources, loaded from their landing folders."""
-    tables = [
-        (node["source_name"], node["name"], node["description"])
+def raw_assets(
+    project: DbtProject, settings: Settings, place: Home, engine: Engine
+) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    """The raw tables of the run's sources: to be loaded, or only to be known.
+
+    Where the engine loads no files its raw tables are external to Dagster: a tool of the user fills
+    them, or dbt registers Parquet files as such before it builds (macro ``register_raw_tables``).
+    """
+    specs = [
+        dg.AssetSpec(
+            [node["source_name"], node["name"]],
+            description=node["description"],
+            group_name=f"raw_{node['source_name']}",
+        )
         for node in manifest_of(project)["sources"].values()
         if node["source_name"] in settings.sources
     ]
+    return [landing_assets(specs, settings, place)] if engine.loads_files else [*specs]
 
-    @dg.multi_asset(
-        name="load",
-        specs=[
-            dg.AssetSpec([source, feed], description=description, group_name=f"raw_{source}")
-            for source, feed, description in tables
-        ],
-    )
+
+def landing_assets(
+    specs: Sequence[dg.AssetSpec], settings: Settings, place: Home
+) -> dg.AssetsDefinition:
+    """Raw tables, keyed by source and feed, as loaded from the sources' landing folders."""
+
+    @dg.multi_asset(name="load", specs=specs)
     def load_landing_files(
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult[None]]:
@@ -48,7 +60,7 @@ def landing_assets(project: DbtProject, settings: Settings, place: Home) -> dg.A
                 else:
                     context.log.warning(str(message))
                     display.warn(str(message))
-            for feed in (feed for name, feed, _ in tables if name == source):
+            for feed in (spec.key.path[1] for spec in specs if spec.key.path[0] == source):
                 totals = report.feeds[feed]
                 yield dg.MaterializeResult(
                     asset_key=[source, feed],

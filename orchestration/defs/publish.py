@@ -9,6 +9,7 @@ from dagster_dbt import DbtProject
 
 from orchestration.defs.dbt import manifest_of
 from stammkunde import progress
+from stammkunde.engines import Engine, chosen_engine
 from stammkunde.paths import Home, home
 from stammkunde.publish import publish
 from stammkunde.quality import latest_verdicts, read_rules
@@ -21,13 +22,25 @@ PAGE = dg.AssetKey(["site", "management"])
 GATE_IS_SHUT = "DagsterAssetCheckFailedError"
 
 
-def published_marts(project: DbtProject, place: Home) -> dg.AssetsDefinition:
-    """The public marts as one file for BI tools."""
+def serving_assets(project: DbtProject, place: Home, engine: Engine) -> list[dg.AssetsDefinition]:
+    """The page, and before it the published file where the engine has one."""
     public = [
-        [node["config"]["schema"], node["name"]]
+        dg.AssetKey([node["config"]["schema"], node["name"]])
         for node in manifest_of(project)["nodes"].values()
         if node["resource_type"] == "model" and node["access"] == "public"
     ]
+    if not engine.publishes_file:
+        return [management_page(public, place, engine)]
+    return [
+        published_marts(public, project, place),
+        management_page([PUBLISHED], place, engine),
+    ]
+
+
+def published_marts(
+    public: Sequence[dg.AssetKey], project: DbtProject, place: Home
+) -> dg.AssetsDefinition:
+    """The public marts as one file for BI tools."""
 
     @dg.asset(key=PUBLISHED, deps=public, group_name="serving")
     def marts() -> dg.MaterializeResult[None]:
@@ -46,35 +59,39 @@ def published_marts(project: DbtProject, place: Home) -> dg.AssetsDefinition:
     return marts
 
 
-def management_page(place: Home) -> dg.AssetsDefinition:
-    """The Management page from what was just published."""
+def management_page(
+    shown: Sequence[dg.AssetKey], place: Home, engine: Engine
+) -> dg.AssetsDefinition:
+    """The Management page from what is now published."""
 
-    @dg.asset(key=PAGE, deps=[PUBLISHED], group_name="site")
+    @dg.asset(key=PAGE, deps=shown, group_name="site")
     def management(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """A static file that needs neither server nor network."""
         progress.current().stage("Draw the page")
-        page = draw_page(place, context.run.run_id)
+        engine.bring_marts(place)
+        page = draw_page(place, engine, context.run.run_id)
         return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(page))})
 
     return management
 
 
-def draw_page(place: Home, run_id: str, stopped_by: Sequence[str] = ()) -> Path:
+def draw_page(place: Home, engine: Engine, run_id: str, stopped_by: Sequence[str] = ()) -> Path:
     """Draw the page of a home from its published marts and the newest verdicts.
 
     Args:
         place: the home.
+        engine: what the run is on.
         run_id: the run that asks; where it did not come to the gates, the page says so.
         stopped_by: what stopped the run, unless it was a gate.
     """
     try:
-        verdicts = latest_verdicts(place.warehouse)
+        verdicts = latest_verdicts(engine.record(place))
     except duckdb.Error as error:
         if not stopped_by:
             raise
         verdicts, stopped_by = [], [*stopped_by, str(error)]
     return build_site(
-        place.serving,
+        engine.serving(place),
         verdicts,
         place.site,
         check_names={rule.check_id: rule.name for rule in read_rules()},
@@ -91,7 +108,7 @@ def page_after_a_red_run(context: dg.HookContext) -> None:
     reasons = [] if error is None or type(error).__name__ == GATE_IS_SHUT else _reasons(error)
     for reason in reasons:
         progress.current().stop(reason)
-    page = draw_page(home(), context.run_id, reasons)
+    page = draw_page(home(), chosen_engine(), context.run_id, reasons)
     context.log.info(f"The run stopped; the page says why: {page}")
 
 

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import dagster as dg
 
 from stammkunde import progress
+from stammkunde.engines import Engine
 from stammkunde.paths import Home
 from stammkunde.publish import published_day
 from stammkunde.quality import Rule, Verdict, evaluate, read_rules, record
+from stammkunde.settings import Settings
 
 # A check of Dagster: the conformed feed that it guards, and its name.
 CheckKey = tuple[str, str]
@@ -73,7 +75,7 @@ def check_result(key: CheckKey, verdicts: Sequence[Verdict]) -> dg.AssetCheckRes
     )
 
 
-def gates(place: Home) -> dg.AssetChecksDefinition:
+def gates(settings: Settings, place: Home, engine: Engine) -> dg.AssetChecksDefinition:
     """Every check of seed ``collection_checks``, in one step between feeds and marts."""
     rules = read_rules()
 
@@ -82,8 +84,11 @@ def gates(place: Home) -> dg.AssetChecksDefinition:
         """Great Expectations holds the statistics against the rules; the record stays."""
         display = progress.current()
         display.stage("Ask the gates")
-        verdicts = evaluate(place.warehouse, published=published_day(place.serving), rules=rules)
-        record(place.warehouse, verdicts, context.run.run_id)
+        engine.bring_statistics(place, settings)
+        written = engine.record(place)
+        published = published_day(engine.serving(place))
+        verdicts = evaluate(written, published=published, rules=rules)
+        record(written, verdicts, context.run.run_id)
         for verdict in verdicts:
             if verdict.blocks:
                 display.stop(verdict.message)

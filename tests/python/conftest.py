@@ -46,8 +46,10 @@ class Run:
         return (self.home.serving / "marts.duckdb").readlink().name
 
 
-def run_graph(home: Home, source: str, landing: Path | None = None, as_of: str = "") -> Run:
-    """Run the daily job once in a process of its own."""
+def run_graph(
+    home: Home, source: str, landing: Path | None = None, as_of: str = "", **variables: str
+) -> Run:
+    """Run the daily job once in a process of its own, with further variables."""
     prepare(home)
     environment = {
         **os.environ,
@@ -56,6 +58,7 @@ def run_graph(home: Home, source: str, landing: Path | None = None, as_of: str =
         "STAMMKUNDE_LANDING": str(landing) if landing else "",
         "STAMMKUNDE_AS_OF": as_of,
         "COLUMNS": "200",
+        **variables,
     }
     finished = subprocess.run(
         [sys.executable, "-m", "orchestration"],

@@ -14,6 +14,7 @@ from rich.console import Console
 from orchestration.defs import ingest, quality
 from orchestration.defs.quality import check_key, check_result, check_specs, verdicts_by_check
 from stammkunde import progress
+from stammkunde.engines import DuckDB
 from stammkunde.homes import prepare
 from stammkunde.ingest import read_contract
 from stammkunde.paths import PROJECT, Home
@@ -103,7 +104,8 @@ def test_a_gate_stops_what_comes_after_it(
     def mart() -> None:
         built.append("mart")
 
-    outcome = dg.materialize([conformed, mart, quality.gates(Home(tmp_path))], raise_on_error=False)
+    gates = quality.gates(from_environment({}), Home(tmp_path), DuckDB())
+    outcome = dg.materialize([conformed, mart, gates], raise_on_error=False)
 
     assert outcome.success is goes_on
     assert built == ["mart"] * goes_on
@@ -123,11 +125,11 @@ def test_the_load_shows_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(ingest, "manifest_of", lambda _: {"sources": described})
     settings = from_environment({"STAMMKUNDE_SOURCE": "shop"})
     project = cast("DbtProject", None)  # the manifest is given
-    assets = ingest.landing_assets(project, settings, home)
+    assets = ingest.raw_assets(project, settings, home, DuckDB())
     console = Console(file=io.StringIO(), width=100)
 
     with progress.on_terminal(console):
-        assert dg.materialize([assets]).success
+        assert dg.materialize(assets).success
 
     assert isinstance(console.file, io.StringIO)
     (line,) = (line for line in console.file.getvalue().splitlines() if "Load shop" in line)

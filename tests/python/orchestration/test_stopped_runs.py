@@ -14,6 +14,7 @@ from rich.console import Console
 from orchestration import headless
 from simulator import Settings, simulate
 from stammkunde import homes, settings
+from stammkunde.engines import DuckDB
 from stammkunde.homes import prepare
 from stammkunde.ingest import load, read_contract
 from stammkunde.paths import PROJECT, Home
@@ -168,7 +169,8 @@ def test_of_many_warnings_the_first_are_shown_and_the_rest_counted(tmp_path: Pat
 def _summary(home: Home, warnings: Sequence[str] = ("a warning",)) -> str:
     console = Console(file=io.StringIO(), width=300)
     chosen = from_environment({"STAMMKUNDE_SOURCE": "shop"})
-    console.print(summarise(home, chosen, datetime(2026, 1, 1), warnings, ["the reason"]))
+    summary = summarise(home, chosen, DuckDB(), datetime(2026, 1, 1), warnings, ["the reason"])
+    console.print(summary)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 

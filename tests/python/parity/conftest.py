@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .comparison import Comparison
+from stammkunde.parity import Parity
 
 HAS_SPARK = importlib.util.find_spec("pyspark") is not None
 
@@ -32,11 +32,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line)
 
 
-def report(what: str, comparisons: tuple[Comparison, ...], seconds: str) -> None:
+def report(what: str, parity: Parity) -> None:
     """Keep a line for the end of the test run."""
-    rows = sum(comparison.rows for comparison in comparisons)
-    differing = [comparison.table.name for comparison in comparisons if comparison.differences]
-    _reports.append(
-        f"parity of {what}: {len(comparisons)} tables, {rows:,} rows compared, "
-        f"differing: {', '.join(differing) or 'none'}; {seconds}"
-    )
+    _reports.append(f"parity of {what}: {parity}")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from stammkunde.paths import PROJECT, Home
 from stammkunde.spark import session_environment
@@ -81,11 +81,3 @@ def dbt(
         check=False,
     )
     return Build(finished.returncode == 0, finished.stdout + finished.stderr)
-
-
-def manifest(engine: Engine, home: Home) -> dict[str, Any]:
-    """The manifest of the engine's last build."""
-    content: dict[str, Any] = json.loads(
-        (home.target / engine / "manifest.json").read_text(encoding="utf-8")
-    )
-    return content

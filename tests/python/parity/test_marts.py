@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from simulator import Settings, simulate
+from stammkunde.dbt_build import WITHOUT_TESTS
+from stammkunde.parity import build_and_compare
 from stammkunde.settings import from_environment
 from tests.python.conftest import real_data
 
-from .marts import assert_parity, build_and_compare, load_source, prepared_home
+from .marts import assert_parity, load_source, prepared_home
 from .nasty import load_nasty_rows
 
 CUSTOMERS = 300
@@ -17,7 +19,9 @@ def test_a_simulated_shop(tmp_path: Path) -> None:
     home = prepared_home(tmp_path / "home")
     simulate(Settings(customers=CUSTOMERS, days=DAYS, seed=11, out=tmp_path))
     variables = load_source(home, "shop", tmp_path / "landing" / "shop")
-    assert_parity("a simulated shop", build_and_compare(home, variables, with_tests=True))
+    parity = build_and_compare(home, variables)
+    assert_parity("a simulated shop", parity)
+    assert parity.spark.tests == parity.duckdb.tests > 100
 
 
 def test_nasty_values(tmp_path: Path) -> None:
@@ -25,11 +29,11 @@ def test_nasty_values(tmp_path: Path) -> None:
     load_nasty_rows(home)
     variables = from_environment({"STAMMKUNDE_SOURCE": "shop"}).dbt_vars()
     # Of a few hundred broken rows no data test need hold; that the engines agree is the claim.
-    assert_parity("nasty values", build_and_compare(home, variables, with_tests=False))
+    assert_parity("nasty values", build_and_compare(home, variables, WITHOUT_TESTS))
 
 
 def test_online_retail(tmp_path: Path) -> None:
     landing = real_data("online_retail")
     home = prepared_home(tmp_path)
     variables = {**load_source(home, "online_retail", landing), "as_of_date": "2011-12-09"}
-    assert_parity("Online Retail", build_and_compare(home, variables, with_tests=False))
+    assert_parity("Online Retail", build_and_compare(home, variables, WITHOUT_TESTS))
