@@ -27,12 +27,14 @@ pivoted as (
 
     select
         customer_id,
-        {%- for attribute in attributes %}
-        {%- set is_it = "attribute_name = '" ~ attribute ~ "'" %}
-        max(case when {{ is_it }} then attribute_value end) as {{ attribute }},
-        max(case when {{ is_it }} then source_system end) as {{ attribute }}_source,
-        max(case when {{ is_it }} then observed_at end) as {{ attribute }}_observed_at,
-        {%- endfor %}
+        {% for attribute in attributes %}
+            max(case attribute_name when '{{ attribute }}' then attribute_value end)
+                as {{ attribute }},
+            max(case attribute_name when '{{ attribute }}' then source_system end)
+                as {{ attribute }}_source,
+            max(case attribute_name when '{{ attribute }}' then observed_at end)
+                as {{ attribute }}_observed_at,
+        {% endfor %}
         count(*) as attribute_count
     from surviving_values
     group by customer_id
@@ -43,15 +45,12 @@ described as (
 
     select
         customers.customer_id,
-        {%- for attribute in attributes %}
-        {%- if attribute == 'birth_date' %}
-        cast(pivoted.birth_date as date) as birth_date,
-        {%- else %}
-        pivoted.{{ attribute }},
-        {%- endif %}
-        pivoted.{{ attribute }}_source,
-        pivoted.{{ attribute }}_observed_at,
-        {%- endfor %}
+        {% for attribute in attributes %}
+            {% set type = 'date' if attribute == 'birth_date' else 'string' %}
+            cast(pivoted.{{ attribute }} as {{ type }}) as {{ attribute }},
+            pivoted.{{ attribute }}_source,
+            pivoted.{{ attribute }}_observed_at,
+        {% endfor %}
         case
             when customers.identified_at is not null
                 then

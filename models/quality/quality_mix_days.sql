@@ -41,7 +41,8 @@ value_days as (
         daily_mix.dimension_value,
         rules.minimum_cell,
         cast(daily_mix.row_count as double) as row_count,
-        {{ dbt.datediff('daily_mix.record_date', 'as_of.as_of_date', 'day') }} as days_before
+        {{ dbt.datediff('daily_mix.record_date', 'as_of.as_of_date', 'day') }}
+            as days_before
     from daily_mix
     inner join rules
         on
