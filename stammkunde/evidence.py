@@ -4,7 +4,6 @@ Records and identifiers are the nodes of the graph that `models/identity` solves
 record over an identifier that it carries to another record, and so on.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ RECORD_TYPES = ("contact", "order", "device", "address", "feedback")
 _STEP = 1_000
 
 _RECORD = """
-    select record_node, customer_id
+    select customer_id
     from identity.int_identity__customer_records
     where record_type = ? and record_id = ?
 """
@@ -150,10 +149,13 @@ def explain(warehouse: Path, first: Record, second: Record) -> Evidence:
         raise EvidenceError(f"There is no warehouse {warehouse}: run something first.")
     try:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
-            customers = tuple(_customer(connection, record) for record in (first, second))
-            one, other = customers
-            find = _path if one == other else _rejected
-            return Evidence(first, second, (one, other), find(connection, first, second, one))
+            one, other = (_customer(connection, record) for record in (first, second))
+            path = (
+                _path(connection, first, second, one)
+                if one == other
+                else _rejected(connection, first, second)
+            )
+            return Evidence(first, second, (one, other), path)
     except duckdb.CatalogException:
         raise EvidenceError(f"No run has resolved customers in {warehouse} yet.") from None
     except duckdb.Error as error:
@@ -165,7 +167,7 @@ def _customer(connection: duckdb.DuckDBPyConnection, record: Record) -> str:
     found = connection.execute(_RECORD, [record.record_type, record.record_id]).fetchone()
     if found is None:
         raise EvidenceError(f"There is no record {record}.")
-    return str(found[1])
+    return str(found[0])
 
 
 def _path(
@@ -189,10 +191,10 @@ def _path(
 
 
 def _rejected(
-    connection: duckdb.DuckDBPyConnection, first: Record, second: Record, _: str
+    connection: duckdb.DuckDBPyConnection, first: Record, second: Record
 ) -> tuple[Tie, ...]:
     """The identifiers that both records carry, though they tie nobody."""
-    reasons: dict[tuple[str, str], str] = defaultdict(str)
+    reasons: dict[tuple[str, str], str] = {}
     for one, other in ((first, second), (second, first)):
         asked = [one.record_type, one.record_id, other.record_type, other.record_id]
         for identifier_type, value, reason in connection.execute(_REJECTED, asked).fetchall():

@@ -1,8 +1,12 @@
-{#- Prints the rows of queries, a line of JSON each: `columns`, the names, and `rows`, every value as
+{#-
+    Prints the rows of queries, a line of JSON each: `columns`, the names, and `rows`, every value as
     text or null. So a process beside dbt reads from whatever the profile connects to, with one
     start of the engine for all queries (stammkunde/engines.py).
 
-    Arguments: queries – SQL of small results. Returns: nothing; for `dbt run-operation`. -#}
+    Arguments:
+        queries: list of SQL of small results.
+    Returns: nothing; for `dbt run-operation`.
+-#}
 {% macro print_queries(queries) -%}
     {%- for query in queries -%}
         {%- set result = run_query(query) -%}
