@@ -89,8 +89,8 @@ RESOLVE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-header --quiet
 
 lock: ## resolve both locks anew from pyproject.toml (needs uv)
-	$(RESOLVE) --extra dev --output-file requirements.lock
-	$(RESOLVE) --extra dev --extra spark --output-file requirements-spark.lock
+	$(RESOLVE) --extra dev --extra probabilistic --output-file requirements.lock
+	$(RESOLVE) --extra dev --extra probabilistic --extra spark --output-file requirements-spark.lock
 
 clean: ## remove the environment and everything that runs have made
 	rm -rf $(VENV) $(SPARK_VENV) data target logs .mypy_cache .ruff_cache .pytest_cache .hypothesis
