@@ -34,6 +34,7 @@ class PhonePlan:
         first_digits: digits that a national number begins with.
         national_digits: how many digits national numbers have, ascending.
         number_pattern: pattern of a whole national number, exact and slow.
+        mobile_pattern: pattern of a mobile one; empty where the country has none of their own.
     """
 
     country: str
@@ -45,6 +46,7 @@ class PhonePlan:
     first_digits: str
     national_digits: str
     number_pattern: str
+    mobile_pattern: str
 
 
 def phone_plans() -> list[PhonePlan]:
@@ -79,6 +81,7 @@ def _plan(country: str, metadata: Any) -> PhonePlan:  # noqa: ANN401 - the libra
     rule = metadata.national_prefix_transform_rule
     trunk = metadata.national_prefix_for_parsing or ""
     pattern = metadata.general_desc.national_number_pattern
+    mobile = metadata.mobile and metadata.mobile.national_number_pattern
     return PhonePlan(
         country=country,
         calling_code=str(metadata.country_code),
@@ -90,6 +93,7 @@ def _plan(country: str, metadata: Any) -> PhonePlan:  # noqa: ANN401 - the libra
         first_digits="".join(sorted(first_digits(pattern))),
         national_digits=" ".join(str(length) for length in metadata.general_desc.possible_length),
         number_pattern=_portable(pattern),
+        mobile_pattern=_portable(mobile or ""),
     )
 
 

@@ -22,8 +22,8 @@
             ~ "replace(replace(replace(replace(replace(replace(replace("
             ~ compose_letters(untitled) ~ ","
             ~ " 'ß', 'ss'), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),"
-            ~ " 'áàâãåāăąçćĉċčďđðéèêëēĕėęěĝğġģĥħíìîïĩīĭįıĵķĺļľłñńņňóòôõøōŏőŕŗřśŝşšșţťŧțúùûũūŭůűųŵýÿŷźżž',"
-            ~ " 'aaaaaaaacccccdddeeeeeeeeegggghhiiiiiiiiijkllllnnnnoooooooorrrsssssttttuuuuuuuuuwyyyzzz')",
+            ~ " 'áàâãåāăąçćĉċčďđðéèêëēĕėęěĝğġģĥħíìîïĩīĭįıĵķĺļľłñńņňóòôõøōŏőŕŗřśŝşšșţťŧțúùûũūŭůűųŵýÿŷźżžάέήίόύώϊϋΐΰςё',"
+            ~ " 'aaaaaaaacccccdddeeeeeeeeegggghhiiiiiiiiijkllllnnnnoooooooorrrsssssttttuuuuuuuuuwyyyzzzαεηιουωιυιυσе')",
             "[0-9 \t\u00a0\u2000-\u200a\u202f\u3000._,''’‘`´ʼ()\"\u0300-\u036f‐-―−-]+"
         ) }},
         ''

@@ -29,7 +29,8 @@ plans as (
         trunk_replacement,
         first_digits,
         national_digits,
-        number_pattern
+        number_pattern,
+        mobile_pattern
     from {{ ref('phone_countries') }}
 
 ),
@@ -100,7 +101,7 @@ dialled as (
         and not {{ regexp_is_match(
             'phone_text', '([0-9][^0-9]*){6}/ *[(]?0([^0-9]*[0-9]){6}'
         ) }}
-        and not {{ regexp_is_match('phone_text', '[0-9]{4} ?/ ?[0-9]{1,3}$') }}
+        and not {{ regexp_is_match('phone_text', '([0-9][^0-9]*){2}[0-9]{4} ?/ ?[0-9]{1,3}$') }}
 
 ),
 
@@ -151,8 +152,7 @@ international as (
 
 ),
 
--- The others are read as the record's country dials. Its own calling code without a plus sign counts
--- as one where the digits as they stand are no number of the country, or too many for one.
+-- The others are read as the record's country dials.
 home_dialled as (
 
     select
@@ -174,28 +174,52 @@ home_dialled as (
 
 ),
 
-home_readings as (
+-- Digits that begin with the country's own calling code may lack a plus sign, or be a national number
+-- that lost its trunk prefix.
+home_read as (
 
     select
         home_dialled.raw_value,
         home_dialled.country,
-        home_dialled.country as plan_country,
+        home_dialled.digits,
+        home_dialled.digits_behind_code,
         case
-            when home_dialled.digits_behind_code is null then home_dialled.digits
-            when
-                length(home_dialled.digits)
-                > cast(split_part(home.national_digits, ' ', -1) as {{ dbt.type_int() }})
-                then home_dialled.digits_behind_code
-            when
-                not {{ is_national_number('home_dialled.digits', 'home') }}
-                and {{ is_national_number(
-                    strip_trunk_prefix('home_dialled.digits_behind_code', 'home'), 'home'
-                ) }}
-                then home_dialled.digits_behind_code
-            else home_dialled.digits
-        end as national_digits
+            when home_dialled.digits_behind_code is null then true
+            else {{ is_national_number('home_dialled.digits', 'home') }}
+        end as can_be_national,
+        (
+            {{ is_national_number('home_dialled.digits_behind_code', 'home') }}
+            or {{ is_national_number(
+                strip_trunk_prefix('home_dialled.digits_behind_code', 'home'), 'home'
+            ) }}
+        ) as can_be_behind_code
     from home_dialled
     inner join plans as home on home_dialled.country = home.country
+
+),
+
+-- Where both can be, only a mobile number behind the code decides, against a fixed line: senders of
+-- messages write mobile numbers without plus sign. Anything else would be a guess.
+home_readings as (
+
+    select
+        home_read.raw_value,
+        home_read.country,
+        home_read.country as plan_country,
+        case
+            when home_read.digits_behind_code is null then home_read.digits
+            when home_read.can_be_national and not home_read.can_be_behind_code
+                then home_read.digits
+            when home_read.can_be_behind_code and not home_read.can_be_national
+                then home_read.digits_behind_code
+            when
+                home_read.can_be_behind_code
+                and {{ matches_pattern('home_read.digits_behind_code', 'home.mobile_pattern') }}
+                and not {{ matches_pattern('home_read.digits', 'home.mobile_pattern') }}
+                then home_read.digits_behind_code
+        end as national_digits
+    from home_read
+    inner join plans as home on home_read.country = home.country
 
 ),
 

@@ -110,6 +110,17 @@ cleaned as (
 
 ),
 
+-- Placeholders for any type are compared as a whole, which is a hash join.
+placeholders as (
+
+    select
+        pattern,
+        reason
+    from blocked
+    where identifier_type = 'any'
+
+),
+
 checkable as (
 
     select distinct
@@ -119,53 +130,18 @@ checkable as (
 
 ),
 
--- Placeholders for any type are compared as a whole, which is a hash join.
-blocked_anywhere as (
+blocked_values as (
 
     select
         checkable.identifier_type,
         checkable.checked_text,
-        blocked.reason
-    from checkable
-    inner join blocked on checkable.checked_text = blocked.pattern
-    where blocked.identifier_type = 'any'
-
-),
-
-blocked_by_type as (
-
-    select
-        checkable.identifier_type,
-        checkable.checked_text,
-        blocked.reason
+        min(blocked.reason) as reason
     from checkable
     inner join blocked
         on
             checkable.identifier_type = blocked.identifier_type
             and checkable.checked_text like blocked.pattern
-
-),
-
-blocked_values as (
-
-    select
-        found.identifier_type,
-        found.checked_text,
-        min(found.reason) as reason
-    from (
-        select
-            identifier_type,
-            checked_text,
-            reason
-        from blocked_anywhere
-        union all
-        select
-            identifier_type,
-            checked_text,
-            reason
-        from blocked_by_type
-    ) as found
-    group by found.identifier_type, found.checked_text
+    group by checkable.identifier_type, checkable.checked_text
 
 ),
 
@@ -178,7 +154,14 @@ judged as (
         coalesce(cleaned.clean_value, cleaned.value_text) as identifier_value,
         case
             when cleaned.normaliser is null then 'unknown_type'
-            when blocked_values.reason is not null then 'blocked: ' || blocked_values.reason
+            when
+                coalesce(blocked_values.reason, clean_placeholders.reason, placeholders.reason)
+                is not null
+                then
+                    'blocked: '
+                    || coalesce(
+                        blocked_values.reason, clean_placeholders.reason, placeholders.reason
+                    )
             when cleaned.clean_value is null then 'invalid_value'
         end as rejection_reason
     from cleaned
@@ -187,6 +170,11 @@ judged as (
             cleaned.identifier_type = blocked_values.identifier_type
             and {{ lower_letters('coalesce(cleaned.clean_value, cleaned.value_text)') }}
             = blocked_values.checked_text
+    left join placeholders as clean_placeholders
+        on {{ lower_letters('cleaned.clean_value') }} = clean_placeholders.pattern
+    -- A code loses the signs of "n. a." when it is cleaned.
+    left join placeholders
+        on {{ lower_letters('cleaned.value_text') }} = placeholders.pattern
 
 ),
 
