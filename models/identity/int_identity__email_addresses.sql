@@ -29,8 +29,19 @@ visible as (
 
     select
         raw_value,
-        translate({{ lower_letters(visible_text('raw_value')) }}, '＠．。｡’', '@...''') as address_text
+        translate(
+            {{ lower_letters(visible_text('raw_value')) }}, '＠．。｡’', '@...'''
+        ) as address_text
     from written
+
+),
+
+composed_vowels as (
+
+    select
+        raw_value,
+        {{ compose_letters('address_text', 'vowels') }} as address_text
+    from visible
 
 ),
 
@@ -38,8 +49,8 @@ composed as (
 
     select
         raw_value,
-        {{ compose_letters('address_text') }} as address_text
-    from visible
+        {{ compose_letters('address_text', 'others') }} as address_text
+    from composed_vowels
 
 ),
 
@@ -93,7 +104,7 @@ email_addresses as (
     select
         raw_value,
         split_part(address_text, '@', 1) as local_part,
-        split_part(address_text, '@', 2) as domain
+        split_part(address_text, '@', 2) as email_domain
     from bare
     where length(address_text) - length(replace(address_text, '@', '')) = 1
 

@@ -1,12 +1,10 @@
 """The normalisers over tables of tricky values, and against the libraries that know best."""
 
-import csv
 import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import idna
 import phonenumbers
@@ -18,40 +16,18 @@ from stammkunde.paths import PROJECT
 from stammkunde.phone_plans import SEED, as_csv, first_digits, phone_plans
 
 from .conftest import DbtProject
-from .normalisers import COPIED, SEEDS, TABLE_NAMES, TABLES, Case, Written, models, read_table
-
-DOMAINS = (
-    "müller.de",
-    "bücher.example",
-    "straße.de",
-    "größe-überall.müller.de",
-    "weiß-ä-ö-ü-ß.de",
-    "a-ß.de",
-    "café.fr",
-    "señor.es",
-    "ñ.es",
-    "ålesund.no",
-    "københavn.dk",
-    "zażółć.pl",
-    "łódź.pl",
-    "đakovo.hr",
-    "úřad.cz",
-    "ελλάς.gr",
-    "παράδειγμα.δοκιμή",
-    "βόλος.com",
-    "пример.рф",
-    "почта.испытание",
-    "мой-сайт.ru",
-    "例子.测试",
-    "中文.com",
-    "日本語.jp",
-    "ジェーピーニック.jp",
-    "한국.kr",
-    "ไทย.com",
-    "नमस्ते.भारत",
-    "مثال.إختبار",
-    "straßen-äöü-straßen-äöü-straßen.shop.de",
-    "xn--mller-kva.müller.de",
+from .normalisers import (
+    COPIED,
+    DOMAINS,
+    SEEDS,
+    TABLE_NAMES,
+    Case,
+    Written,
+    blocked_and_not,
+    blocking_cases,
+    models,
+    read_rows,
+    read_table,
 )
 
 # Letters that random labels are made of: few, so that many come twice.
@@ -137,21 +113,6 @@ def spellings(region: str, number: phonenumbers.PhoneNumber) -> Iterator[Written
 
 def provider_rows() -> list[dict[str, str]]:
     return read_rows(PROJECT / "seeds/reference/email_providers.csv")
-
-
-def blocking_cases() -> list[dict[str, str]]:
-    return read_rows(TABLES / "blocked_identifiers.csv")
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def blocked_and_not(row: dict[str, str]) -> tuple[Written, Written]:
-    """The value that a row of the block list must stop, and the one alike that it must not."""
-    kind, country = row["identifier_type"], row["country"]
-    return Written(kind, row["blocked_value"], country), Written(kind, row["usable_value"], country)
 
 
 def plan_numbers() -> list[tuple[str, Written, Written]]:
