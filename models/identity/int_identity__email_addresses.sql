@@ -36,23 +36,16 @@ visible as (
 
 ),
 
-composed_vowels as (
+{% for part in range(4) %}
+    composed_{{ part }} as (
 
-    select
-        raw_value,
-        {{ compose_letters('address_text', 'vowels') }} as address_text
-    from visible
+        select
+            raw_value,
+            {{ compose_letters('address_text', part) }} as address_text
+        from {{ 'visible' if loop.first else 'composed_' ~ (part - 1) }}
 
-),
-
-composed as (
-
-    select
-        raw_value,
-        {{ compose_letters('address_text', 'others') }} as address_text
-    from composed_vowels
-
-),
+    ),
+{% endfor %}
 
 -- Eva Muster <eva@firma.de>
 unbracketed as (
@@ -66,7 +59,7 @@ unbracketed as (
                 ) }}
             else address_text
         end as address_text
-    from composed
+    from composed_3
 
 ),
 

@@ -2,6 +2,7 @@
 
 import random
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -53,6 +54,10 @@ class Clean:
 
 
 Cleaned = dict[Written, Clean]
+
+
+# The letters of European alphabets that a Mac writes as two characters.
+COMPOSED = "àèìòùáćéíńóśúýźάέήίόύώâêîôûãñõāēīūăğйėżäëïöüÿёїåůőűčďěňřšťžșțçşąęįų"
 
 
 def random_domains() -> list[str]:
@@ -137,6 +142,7 @@ def cleaned(make_project: Callable[..., DbtProject]) -> Cleaned:
     """Every value of this module, cleaned in one run."""
     values = [case.written for name in TABLE_NAMES for case in read_table(name)]
     values += [Written("email", f"eva@{domain}") for domain in (*DOMAINS, *random_domains())]
+    values += [address for letter in COMPOSED for address in both_forms(letter)]
     values += example_numbers()
     for row in provider_rows():
         values += provider_addresses(row["domain"])
@@ -292,6 +298,19 @@ def test_random_labels_are_encoded_as_python_does(cleaned: Cleaned) -> None:
     found = {domain: cleaned[Written("email", f"eva@{domain}")].usable for domain in domains}
     assert len(found) > 400
     assert found == {domain: f"eva@{punycode(domain)}" for domain in domains}
+
+
+def both_forms(letter: str) -> list[Written]:
+    """An address with a letter as one character, and as a letter and its accent."""
+    apart = unicodedata.normalize("NFD", letter)
+    return [Written("email", f"{text}va@{text}.de") for text in (letter, apart)]
+
+
+def test_accents_make_no_difference_as_characters_of_their_own(cleaned: Cleaned) -> None:
+    found = {
+        letter: {cleaned[address].usable for address in both_forms(letter)} for letter in COMPOSED
+    }
+    assert found == {letter: {f"{letter}va@{punycode(f'{letter}.de')}"} for letter in COMPOSED}
 
 
 def punycode(domain: str) -> str:
