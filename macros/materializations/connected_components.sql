@@ -39,6 +39,12 @@
 -#}
 {% materialization connected_components, default %}
     {%- set gives_changes = config.get('edges', 'all') == 'changes' -%}
+    {%- if config.get('edges', 'all') not in ['all', 'changes'] -%}
+        {%- do exceptions.raise_compiler_error(
+            "connected_components: config edges of " ~ this.identifier ~ " is neither 'all' nor"
+            ~ " 'changes'."
+        ) -%}
+    {%- endif -%}
     {%- set max_rounds = config.get('max_rounds', 60) | int -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
@@ -60,18 +66,27 @@
         ) -%}
     {%- endif -%}
 
-    {%- if state.is_partial -%}
-        {%- do adapter.dispatch('connected_components_write', 'stammkunde')(state.solution) -%}
-        {%- do connected_components_drop_parts(
-            ['graph', 'changed', 'touched', 'open_nodes', 'open_edges']
-        ) -%}
-    {%- else -%}
+    {%- if not state.is_partial -%}
         {%- do connected_components_replace(
             'select node_id, root_id as component_id from ' ~ state.solution,
             connected_components_work_table('graph')
         ) -%}
+    {%- elif state.solution -%}
+        {%- do adapter.dispatch('connected_components_write', 'stammkunde')(state.solution) -%}
+    {%- else -%}
+        {#- Nothing changed. dbt wants a statement of this name. -#}
+        {% call statement('main') -%}
+            select 1 as one
+        {%- endcall %}
     {%- endif -%}
-    {%- do adapter.drop_relation(state.solution) -%}
+    {%- if state.is_partial -%}
+        {%- do connected_components_drop_parts(
+            ['graph', 'changed', 'touched', 'open_nodes', 'open_edges']
+        ) -%}
+    {%- endif -%}
+    {%- if state.solution -%}
+        {%- do adapter.drop_relation(state.solution) -%}
+    {%- endif -%}
     {%- do log(
         'connected_components ' ~ this.identifier ~ ': ' ~ state.edges ~ ' edges, '
         ~ state.rounds ~ ' rounds, ' ~ state.jumps ~ ' pointer jumps', info=True
@@ -148,7 +163,7 @@
     components; the component whose label stands for them, null where they stand for themselves.
 
     Arguments and returns: as above, with `is_partial` true; `solution` relabels the components and
-    nodes that open_nodes stands for. -#}
+    nodes that open_nodes stands for; none where nothing changed. -#}
 {% macro connected_components_solve_changes(query, gives_changes, max_rounds) -%}
     {%- set solved = connected_components_solved_edges(this) -%}
     {%- set changed = connected_components_work_table('changed') -%}
@@ -198,6 +213,11 @@
     {%- endif -%}
     {%- if run_query(wrong) | length -%}
         {{- return(namespace(failure=connected_components_wrong_edges(gives_changes))) -}}
+    {%- endif -%}
+    {%- if not run_query("select 1 as one from " ~ changed ~ " limit 1") | length -%}
+        {{- return(namespace(
+            is_partial=true, solution=none, edges=0, rounds=0, jumps=0, failure=''
+        )) -}}
     {%- endif -%}
 
     {%- do connected_components_create(touched, "
@@ -328,6 +348,8 @@
     {%- set solved = connected_components_solved_edges(this) -%}
     {%- set changed = connected_components_work_table('changed') -%}
     {%- set moved = connected_components_work_table('moved') -%}
+    {#- Open already, unless the profile forbids dbt to open one: these statements need it. -#}
+    {%- do adapter.ensure_transaction() -%}
     {%- do run_query("
         delete from " ~ this ~ " as labels
         using " ~ connected_components_work_table('touched') ~ " as touched

@@ -34,6 +34,10 @@ MODELS = {
         ) }}
         select node_a, node_b from main.edges
     """,
+    "mistyped.sql": """
+        {{ config(materialized='connected_components', edges='change') }}
+        select node_a, node_b from main.edges
+    """,
     "one_round.sql": """
         {{ config(materialized='connected_components', max_rounds=1) }}
         select node_a, node_b from main.edges
@@ -315,6 +319,12 @@ def test_changes_that_say_nothing_clear_are_an_error(
     assert "gives edges with a null node" in str(result.result.results[0].message)  # type: ignore[union-attr]
     assert work_tables(either_project) == []
     assert apply(either_project, []) == before
+
+
+def test_an_unknown_way_to_give_edges_is_an_error(project: DbtProject) -> None:
+    result = project.dbt("run", "--select", "mistyped")
+    assert not result.success
+    assert "neither 'all' nor 'changes'" in str(result.result.results[0].message)  # type: ignore[union-attr]
 
 
 def test_a_removed_edge_where_nothing_is_solved_is_an_error(project: DbtProject) -> None:
