@@ -180,7 +180,7 @@
                 max(case when is_removed then 0 else 1 end) as is_new,
                 max(case when is_removed then 1 else 0 end) as is_gone,
                 max(case when is_removed is null then 1 else 0 end) as is_unclear
-            from " ~ connected_components_undirected(query, 'false', 'given.is_removed') ~ "
+            from " ~ connected_components_undirected(query, further='given.is_removed') ~ "
             group by node_a, node_b
         ") -%}
         {%- set wrong = "
@@ -297,13 +297,11 @@
 
 {#- What to say of edges that cannot be solved. -#}
 {% macro connected_components_wrong_edges(gives_changes) -%}
-    {%- set message -%}
-        gives edges with a null node; node_a and node_b must both be filled (a node alone is an edge to itself).
-    {%- endset -%}
-    {%- set further -%}
-        {{ ' ' }}Or is_removed is null, the same edge is new as well as removed, or one is removed where nothing is solved yet.
-    {%- endset -%}
-    {{- return(message ~ (further if gives_changes else '')) -}}
+    {%- set nodes = 'gives edges with a null node; node_a and node_b must both be filled'
+        ~ ' (a node alone is an edge to itself).' -%}
+    {%- set changes = ' Or is_removed is null, the same edge is new as well as removed, or one is'
+        ~ ' removed where nothing is solved yet.' -%}
+    {{- return(nodes ~ (changes if gives_changes else '')) -}}
 {%- endmacro %}
 
 {#- Write the labels and the solved edges after `connected_components_solve_changes`.
