@@ -122,6 +122,7 @@ def identity_project(make_project: Callable[..., DbtProject]) -> DbtProject:
     names = (
         "identifier_types",
         "blocked_identifiers",
+        "household_identifiers",
         "email_providers",
         "phone_countries",
         "survivorship_rules",
