@@ -1,0 +1,177 @@
+{%- set metrics = [
+    'record_count', 'person_count', 'missing_record_count', 'claimed_pairs', 'true_pairs',
+    'correct_pairs', 'reachable_pairs', 'reached_pairs', 'pairwise_precision', 'pairwise_recall',
+    'pairwise_f1', 'reachable_recall', 'bcubed_precision', 'bcubed_recall', 'bcubed_f1',
+] -%}
+{%- set means = ['pairwise_f1', 'bcubed_f1'] -%}
+with
+
+labelled as (
+
+    select
+        truth_set,
+        record_node,
+        person_id,
+        customer_id,
+        {{ hash_bigint("truth_set || '|' || cast(record_node as string)") }} as node_id
+    from {{ ref('int_identity_quality__truth') }}
+    where record_node is not null
+
+),
+
+missing as (
+
+    select
+        truth_set,
+        count(*) as record_count
+    from {{ ref('int_identity_quality__truth') }}
+    where record_node is null
+    group by truth_set
+
+),
+
+true_components as (
+
+    select
+        node_id,
+        component_id
+    from {{ ref('int_identity_quality__true_components') }}
+
+),
+
+-- Pairs are counted, never listed: of n records there are n * (n - 1) / 2.
+person_parts as (
+
+    select
+        truth_set,
+        person_id,
+        customer_id,
+        cast(count(*) as double) as part_size
+    from labelled
+    group by truth_set, person_id, customer_id
+
+),
+
+sized_parts as (
+
+    select
+        truth_set,
+        person_id,
+        part_size,
+        sum(part_size) over (partition by truth_set, person_id) as person_size,
+        sum(part_size) over (partition by truth_set, customer_id) as customer_size
+    from person_parts
+
+),
+
+-- The share that a part has of its person or customer, over the records of the part, adds up to the
+-- mean over records (B³), and its pairs to those of the whole.
+compared as (
+
+    select
+        truth_set,
+        sum(part_size) as record_count,
+        count(distinct person_id) as person_count,
+        sum(part_size * (part_size - 1) / 2) as correct_pairs,
+        sum(part_size * (customer_size - 1) / 2) as claimed_pairs,
+        sum(part_size * (person_size - 1) / 2) as true_pairs,
+        sum(part_size * part_size / customer_size) / sum(part_size) as bcubed_precision,
+        sum(part_size * part_size / person_size) / sum(part_size) as bcubed_recall
+    from sized_parts
+    group by truth_set
+
+),
+
+reachable_parts as (
+
+    select
+        labelled.truth_set,
+        true_components.component_id,
+        labelled.customer_id,
+        cast(count(*) as double) as part_size
+    from labelled
+    inner join true_components on labelled.node_id = true_components.node_id
+    group by labelled.truth_set, true_components.component_id, labelled.customer_id
+
+),
+
+sized_reachable_parts as (
+
+    select
+        truth_set,
+        part_size,
+        sum(part_size) over (partition by truth_set, component_id) as component_size
+    from reachable_parts
+
+),
+
+reached as (
+
+    select
+        truth_set,
+        sum(part_size * (part_size - 1) / 2) as reached_pairs,
+        sum(part_size * (component_size - 1) / 2) as reachable_pairs
+    from sized_reachable_parts
+    group by truth_set
+
+),
+
+-- Nothing claimed is nothing wrong, nothing to find is nothing missed.
+measured as (
+
+    select
+        compared.truth_set,
+        compared.record_count,
+        cast(compared.person_count as double) as person_count,
+        cast(coalesce(missing.record_count, 0) as double) as missing_record_count,
+        compared.correct_pairs,
+        compared.claimed_pairs,
+        compared.true_pairs,
+        reached.reachable_pairs,
+        reached.reached_pairs,
+        coalesce(compared.correct_pairs / nullif(compared.claimed_pairs, 0), 1)
+            as pairwise_precision,
+        coalesce(compared.correct_pairs / nullif(compared.true_pairs, 0), 1) as pairwise_recall,
+        coalesce(reached.reached_pairs / nullif(reached.reachable_pairs, 0), 1)
+            as reachable_recall,
+        compared.bcubed_precision,
+        compared.bcubed_recall
+    from compared
+    inner join reached on compared.truth_set = reached.truth_set
+    left join missing on compared.truth_set = missing.truth_set
+
+),
+
+with_means as (
+
+    select
+        {% for metric in metrics if metric not in means %}
+            {{ metric }},
+        {% endfor %}
+        truth_set,
+        coalesce(
+            2 * pairwise_precision * pairwise_recall
+            / nullif(pairwise_precision + pairwise_recall, 0),
+            0
+        ) as pairwise_f1,
+        2 * bcubed_precision * bcubed_recall / (bcubed_precision + bcubed_recall) as bcubed_f1
+    from measured
+
+),
+
+accuracy as (
+
+    {% for metric in metrics %}
+        select
+            truth_set,
+            '{{ metric }}' as metric,
+            cast({{ metric }} as double) as metric_value
+        from with_means
+        {% if not loop.last %}
+            union all
+        {% endif %}
+    {% endfor %}
+
+)
+
+select * from accuracy
