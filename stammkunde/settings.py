@@ -29,6 +29,8 @@ FEEDS = (
     "feedback",
     "ad_spend",
     "consents",
+    "unmerges",
+    "erasures",
 )
 
 

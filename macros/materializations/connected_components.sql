@@ -42,7 +42,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- do connected_components_sweep(max_rounds) -%}
+    {%- do connected_components_sweep() -%}
 
     {#- Undirected, once each: the smaller id first. -#}
     {%- set graph = connected_components_work_table('graph') -%}
@@ -311,19 +311,20 @@
     {{- return(state) -}}
 {% endmacro %}
 
-{#- Drop what a run that broke off may have left behind. Its rounds are numbered without gaps. -#}
-{% macro connected_components_sweep(max_rounds) -%}
+{#- Drop what a run that broke off may have left behind. Rounds and levels are numbered from 0
+    without gaps; the materializations below drop them from the last one. -#}
+{% macro connected_components_sweep() -%}
     {%- for part in ['graph', 'changed', 'touched', 'open_edges', 'labels'] -%}
         {%- do connected_components_drop(connected_components_work_table(part)) -%}
     {%- endfor -%}
-    {%- for round in range(max_rounds + 1) -%}
+    {%- for number in range(10000) -%}
         {%- set found = [] -%}
-        {%- for part in ['edges', 'jump_0', 'jump_1', 'roots', 'labels'] -%}
-            {%- if connected_components_drop(connected_components_work_table(part, round)) -%}
+        {%- for part in ['edges', 'jump_0', 'jump_1', 'roots', 'labels', 'level'] -%}
+            {%- if connected_components_drop(connected_components_work_table(part, number)) -%}
                 {%- do found.append(part) -%}
             {%- endif -%}
         {%- endfor -%}
-        {%- if round > 0 and not found -%}{%- break -%}{%- endif -%}
+        {%- if number > 0 and not found -%}{%- break -%}{%- endif -%}
     {%- endfor -%}
 {%- endmacro %}
 

@@ -7,7 +7,8 @@ messages as (
         contact_key,
         channel,
         address,
-        min(occurred_at) as first_seen_at
+        min(occurred_at) as first_seen_at,
+        max(occurred_at) as last_seen_at
     from {{ ref('messages') }}
     group by source_system, contact_key, channel, address
 
@@ -20,7 +21,8 @@ consents as (
         contact_key,
         channel,
         address,
-        min(changed_at) as first_seen_at
+        min(changed_at) as first_seen_at,
+        max(changed_at) as last_seen_at
     from {{ ref('consents') }}
     group by source_system, contact_key, channel, address
 
@@ -42,7 +44,8 @@ used as (
         contact_key,
         channel,
         address,
-        first_seen_at
+        first_seen_at,
+        last_seen_at
     from messages
     union all
     select
@@ -50,7 +53,8 @@ used as (
         contact_key,
         channel,
         address,
-        first_seen_at
+        first_seen_at,
+        last_seen_at
     from consents
 
 ),
@@ -63,6 +67,7 @@ typed as (
         used.contact_key,
         used.address,
         used.first_seen_at,
+        used.last_seen_at,
         case
             when used.address is not null
                 then coalesce(channels.identifier_type, 'channel ' || used.channel)
@@ -82,7 +87,8 @@ observations as (
         contact_key,
         identifier_type,
         address,
-        min(first_seen_at) as first_seen_at
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
     from typed
     group by source_system, contact_key, identifier_type, address
 

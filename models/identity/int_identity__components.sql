@@ -1,38 +1,31 @@
-{{ config(materialized='connected_components') }} -- the loop that no single query can be
-
 with
 
-edges as (
+candidate_components as (
 
     select
-        record_node,
-        identifier_node
-    from {{ ref('int_identity__edges') }}
-    -- An identifier that one record carries ties nothing: about half of all edges stay out.
-    where record_count > 1
+        node_id,
+        component_id
+    from {{ ref('int_identity__candidate_components') }}
 
 ),
 
-records as (
+clusters as (
 
-    select record_node
-    from {{ ref('int_identity__records') }}
+    select
+        node_id,
+        cluster_id
+    from {{ ref('int_identity__conflict_clusters') }}
 
 ),
 
-graph as (
+components as (
 
     select
-        record_node as node_a,
-        identifier_node as node_b
-    from edges
-    union all
-    -- A record without ties is a component of its own.
-    select
-        record_node as node_a,
-        record_node as node_b
-    from records
+        candidate_components.node_id,
+        coalesce(clusters.cluster_id, candidate_components.component_id) as component_id
+    from candidate_components
+    left join clusters on candidate_components.node_id = clusters.node_id
 
 )
 
-select * from graph
+select * from components

@@ -1,18 +1,19 @@
 with
 
-events as (
+event_users as (
 
     select
         source_system,
         anonymous_id,
         user_key,
         order_key,
-        occurred_at
-    from {{ ref('events') }}
+        occurred_at,
+        attribution
+    from {{ ref('int_identity__event_users') }}
 
 ),
 
--- The only place where identity reads the events: millions of rows go through one group by.
+-- Millions of rows go through one group by.
 observations as (
 
     select
@@ -20,8 +21,10 @@ observations as (
         anonymous_id,
         user_key,
         order_key,
-        min(occurred_at) as first_seen_at
-    from events
+        min(occurred_at) as first_seen_at,
+        max(occurred_at) as last_seen_at,
+        min(case when attribution = 'logged_in' then occurred_at end) as logged_in_at
+    from event_users
     group by source_system, anonymous_id, user_key, order_key
 
 )

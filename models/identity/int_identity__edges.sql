@@ -9,7 +9,7 @@ edge_decisions as (
         identifier_node,
         identifier_type,
         identifier_value,
-        person,
+        share,
         record_count
     from {{ ref('int_identity__edge_decisions') }}
     where rejection_reason is null

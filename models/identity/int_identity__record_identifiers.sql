@@ -52,13 +52,7 @@ blocked as (
         identifier_type,
         pattern,
         reason
-    from {{ ref('blocked_identifiers') }}
-    union all
-    -- Not in the seed: dbt's reader of seeds takes the word for an empty value on some engines.
-    select
-        'any' as identifier_type,
-        'null' as pattern,
-        'placeholder' as reason
+    from {{ ref('int_identity__blocked_identifiers') }}
 
 ),
 

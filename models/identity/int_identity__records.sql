@@ -7,6 +7,7 @@ contacts as (
         contact_key,
         country,
         created_at,
+        updated_at,
         is_test_account
     from {{ ref('contacts') }}
 
@@ -18,8 +19,10 @@ orders as (
         source_system,
         order_key,
         contact_key,
+        anonymous_id,
         country,
-        ordered_at
+        ordered_at,
+        coalesce(email, phone, loyalty_card) is not null as names_somebody
     from {{ ref('orders') }}
 
 ),
@@ -31,8 +34,22 @@ devices as (
         anonymous_id,
         user_key,
         order_key,
-        first_seen_at
+        first_seen_at,
+        last_seen_at,
+        logged_in_at
     from {{ ref('int_identity__device_observations') }}
+
+),
+
+claims as (
+
+    select
+        source_system,
+        anonymous_id,
+        user_key,
+        claimed_from,
+        claimed_until
+    from {{ ref('int_identity__device_claims') }}
 
 ),
 
@@ -42,7 +59,8 @@ addresses as (
         record_id,
         source_system,
         contact_key,
-        first_seen_at
+        first_seen_at,
+        last_seen_at
     from {{ ref('int_identity__address_observations') }}
 
 ),
@@ -66,7 +84,44 @@ order_users as (
         order_key,
         min(user_key) as user_key
     from devices
+    where order_key is not null and logged_in_at is not null
+    group by source_system, order_key
+    having count(distinct user_key) = 1
+
+),
+
+order_claims as (
+
+    select
+        source_system,
+        order_key,
+        user_key
+    from devices
     where order_key is not null and user_key is not null
+    union all
+    select
+        orders.source_system,
+        orders.order_key,
+        claims.user_key
+    from orders
+    inner join claims
+        on
+            orders.source_system = claims.source_system
+            and orders.anonymous_id = claims.anonymous_id
+            and orders.ordered_at >= claims.claimed_from
+            and (orders.ordered_at < claims.claimed_until or claims.claimed_until is null)
+
+),
+
+-- Whose device a purchase came from: less than a login, so it counts only for an order that names
+-- nobody itself.
+device_users as (
+
+    select
+        source_system,
+        order_key,
+        min(user_key) as user_key
+    from order_claims
     group by source_system, order_key
     having count(distinct user_key) = 1
 
@@ -78,7 +133,10 @@ device_records as (
         source_system,
         anonymous_id,
         user_key,
-        min(first_seen_at) as first_seen_at
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at,
+        -- Of a device that nobody ever logged in on, its first event.
+        coalesce(min(logged_in_at), min(first_seen_at)) as known_at
     from devices
     group by source_system, anonymous_id, user_key
 
@@ -93,6 +151,8 @@ unioned as (
         contact_key,
         country,
         created_at as first_seen_at,
+        updated_at as last_seen_at,
+        created_at as known_at,
         coalesce(is_test_account, false) as is_test
     from contacts
 
@@ -102,15 +162,25 @@ unioned as (
         'order' as record_type,
         {{ qualified_id('orders.source_system', 'orders.order_key') }} as record_id,
         orders.source_system,
-        coalesce(orders.contact_key, order_users.user_key) as contact_key,
+        coalesce(
+            orders.contact_key,
+            order_users.user_key,
+            case when not orders.names_somebody then device_users.user_key end
+        ) as contact_key,
         orders.country,
         orders.ordered_at as first_seen_at,
+        orders.ordered_at as last_seen_at,
+        orders.ordered_at as known_at,
         false as is_test
     from orders
     left join order_users
         on
             orders.source_system = order_users.source_system
             and orders.order_key = order_users.order_key
+    left join device_users
+        on
+            orders.source_system = device_users.source_system
+            and orders.order_key = device_users.order_key
 
     union all
 
@@ -121,6 +191,8 @@ unioned as (
         user_key as contact_key,
         cast(null as string) as country,
         first_seen_at,
+        last_seen_at,
+        known_at,
         false as is_test
     from device_records
 
@@ -133,6 +205,8 @@ unioned as (
         contact_key,
         cast(null as string) as country,
         first_seen_at,
+        last_seen_at,
+        first_seen_at as known_at,
         false as is_test
     from addresses
 
@@ -145,6 +219,8 @@ unioned as (
         contact_key,
         cast(null as string) as country,
         submitted_at as first_seen_at,
+        submitted_at as last_seen_at,
+        submitted_at as known_at,
         false as is_test
     from feedback
 
@@ -162,6 +238,8 @@ records as (
         unioned.contact_key,
         coalesce(unioned.country, contacts.country) as country,
         unioned.first_seen_at,
+        unioned.last_seen_at,
+        unioned.known_at,
         unioned.is_test
     from unioned
     left join contacts

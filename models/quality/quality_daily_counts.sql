@@ -8,6 +8,8 @@
     'feedback': 'submitted_at',
     'ad_spend': 'spend_date',
     'consents': 'changed_at',
+    'unmerges': 'requested_at',
+    'erasures': 'requested_at',
 } -%}
 with
 

@@ -11,6 +11,8 @@
     'feedback': ['submitted_at'],
     'ad_spend': ['spend_date'],
     'consents': ['changed_at'],
+    'unmerges': ['requested_at'],
+    'erasures': ['requested_at'],
 } -%}
 {%- if as_of_limit() -%}
 {%- for feed in ['contacts', 'orders', 'products'] -%}

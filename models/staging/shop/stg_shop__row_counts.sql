@@ -11,6 +11,8 @@
     'feedback': 'submitted_at',
     'ad_spend': 'spend_date',
     'consents': 'changed_at',
+    'unmerges': 'requested_at',
+    'erasures': 'requested_at',
 } %}
 {% set record_dates = {} %}
 {% for feed, column in record_times.items() if feed_is_enabled('shop', feed) %}

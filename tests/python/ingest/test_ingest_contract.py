@@ -16,9 +16,9 @@ def test_the_contracts_of_this_project_can_be_read(source: str) -> None:
     assert all(feed.required for feed in contract.feeds.values())
 
 
-def test_the_contract_of_the_shop_has_nine_feeds_and_marks_personal_data() -> None:
+def test_the_contract_of_the_shop_has_eleven_feeds_and_marks_personal_data() -> None:
     contract = read_contract(sources_file("shop"))
-    assert len(contract.feeds) == 9
+    assert len(contract.feeds) == 11
     contacts = {column.name: column for column in contract.feeds["contacts"].columns}
     assert contacts["email"].pii
     assert not contacts["email"].required

@@ -83,6 +83,8 @@ def load_nasty_rows(home: Home) -> None:
         "feedback": _feedback(),
         "ad_spend": _ad_spend(),
         "consents": _consents(),
+        "unmerges": _unmerges(),
+        "erasures": _erasures(),
     }
     with connect(home.warehouse) as connection:
         create_tables(connection, contract)
@@ -346,4 +348,34 @@ def _consents() -> list[Row]:
             "source": "form",
         }
         for number in range(90)
+    ]
+
+
+def _unmerges() -> list[Row]:
+    types = ("contact", "order", "feedback", "Contact", "")
+    return [
+        {
+            "request_key": f"U{number % 24}",
+            "record_type": types[number % 7 % 5],
+            "record_key": (f"C{number % 14}", f"O{number}", f"F{number}")[number % 3],
+            "other_record_type": types[number % 3],
+            "other_record_key": (f"T{number}", f"O{number + 1}", f"F{number}", "")[number % 4],
+            "requested_at": (*TIMES, *BROKEN_TIMES)[number % (len(TIMES) + len(BROKEN_TIMES))],
+            "reason": NAMES[number % len(NAMES)],
+        }
+        for number in range(40)
+    ]
+
+
+def _erasures() -> list[Row]:
+    return [
+        {
+            "request_key": f"X{number % 24}",
+            "contact_key": (f"C{number}", "", None)[number % 3],
+            "email": (f"{NAMES[number % len(NAMES)]}@example.com", "", None)[number % 4 % 3],
+            "phone": ("+49 (0)30 123456", "", "x")[number % 5 % 3],
+            "loyalty_card": ("", "L-1", None)[number % 7 % 3],
+            "requested_at": (*TIMES, *BROKEN_TIMES)[number % (len(TIMES) + len(BROKEN_TIMES))],
+        }
+        for number in range(40)
     ]

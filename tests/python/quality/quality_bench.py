@@ -48,6 +48,8 @@ CONFORMED = {
     "feedback": "source_system varchar, feedback_key varchar, submitted_at timestamp",
     "ad_spend": "source_system varchar, spend_date date",
     "consents": "source_system varchar, contact_key varchar, changed_at timestamp",
+    "unmerges": "source_system varchar, request_key varchar, requested_at timestamp",
+    "erasures": "source_system varchar, request_key varchar, requested_at timestamp",
 }
 GIVEN = {
     "quality_enabled_feeds": "source_system varchar, feed varchar",

@@ -13,7 +13,7 @@ from stammkunde.settings import SettingsError, from_environment
 def test_without_a_source_the_project_decides() -> None:
     settings = from_environment({})
     assert list(settings.sources) == ["shop"]
-    assert len(settings.sources["shop"]) == 9
+    assert len(settings.sources["shop"]) == 11
     assert settings.dbt_vars()["as_of_date"] == ""
 
 

@@ -1,0 +1,1 @@
+{{ union_feed('erasures', times=['requested_at']) }}

@@ -1,0 +1,1 @@
+{{ union_feed('unmerges', times=['requested_at']) }}

@@ -1,0 +1,26 @@
+{{ config(materialized='table', enabled=feed_is_enabled('shop', 'unmerges')) }}
+
+{{ base_rows(
+    source_name='shop',
+    table_name='unmerges',
+    columns={
+        'request_key': {'required': true},
+        'record_type': {
+            'required': true,
+            'check': is_one_of('record_type', ['contact', 'order', 'feedback']),
+        },
+        'record_key': {'required': true},
+        'other_record_type': {
+            'required': true,
+            'check': is_one_of('other_record_type', ['contact', 'order', 'feedback']),
+        },
+        'other_record_key': {
+            'required': true,
+            'check': 'record_type <> other_record_type or record_key <> other_record_key',
+        },
+        'requested_at': {'type': 'timestamp', 'required': true, 'past': true},
+        'reason': {},
+    },
+    record_date='cast(requested_at as date)',
+    key=['request_key'],
+) }}
