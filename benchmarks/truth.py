@@ -1,4 +1,4 @@
-"""The truth of a simulation as labels, which model ``identity_accuracy`` holds the customers against."""
+"""The truth of a simulation as labels, which model ``identity_accuracy`` measures against."""
 
 from pathlib import Path
 
@@ -9,7 +9,10 @@ import duckdb
 _LABELS = """
     create or replace table raw.identity_truth as
     with contacts as (
-        select 'shop|' || contact_key as record_id, contact_key, cast(person_id as varchar) as person_id
+        select
+            'shop|' || contact_key as record_id,
+            contact_key,
+            cast(person_id as varchar) as person_id
         from read_parquet($contacts)
     ),
     orders as (

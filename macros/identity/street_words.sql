@@ -7,10 +7,10 @@
     Returns: SQL expression of type string, maybe empty.
 -#}
 {% macro street_words(street) -%}
-    {%- set number = '[0-9]+ *([^-0-9 .,;:/()]([-0-9 .,;:/()]|$))?' -%}
+    {%- set number = '[0-9]+[- /]*([^-0-9 .,;:/()#]([-0-9 .,;:/()#]|$))?' -%}
     {{ trim_spaces(
         regexp_replace_all(
-            regexp_replace_all(lower_letters(street), number, ' '), '[- .,;:/()]+', ' '
+            regexp_replace_all(lower_letters(street), number, ' '), '[- .,;:/()#]+', ' '
         )
     ) }}
 {%- endmacro %}

@@ -13,7 +13,7 @@ labelled as (
         record_node,
         person_id,
         customer_id,
-        {{ hash_bigint("truth_set || '|' || cast(record_node as string)") }} as node_id
+        true_node
     from {{ ref('int_identity_quality__truth') }}
     where record_node is not null
 
@@ -90,7 +90,7 @@ reachable_parts as (
         labelled.customer_id,
         cast(count(*) as double) as part_size
     from labelled
-    inner join true_components on labelled.node_id = true_components.node_id
+    inner join true_components on labelled.true_node = true_components.node_id
     group by labelled.truth_set, true_components.component_id, labelled.customer_id
 
 ),

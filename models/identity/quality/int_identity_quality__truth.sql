@@ -49,7 +49,10 @@ labelled as (
         labels.record_id,
         labels.person_id,
         customer_records.record_node,
-        customer_records.customer_id
+        customer_records.customer_id,
+        {{ hash_bigint(
+            "labels.truth_set || '|' || cast(customer_records.record_node as string)"
+        ) }} as true_node
     from labels
     left join customer_records
         on

@@ -120,4 +120,6 @@ def test_a_tree_that_is_too_deep_says_so_and_the_others_hold(project: DbtProject
 
 def test_no_work_table_is_left(project: DbtProject) -> None:
     solve(project, nx.path_graph(5))
-    assert project.execute("select table_name from duckdb_tables() where table_name like '%gb%'") == []
+    assert (
+        project.execute("select table_name from duckdb_tables() where table_name like '%gb%'") == []
+    )
