@@ -1,5 +1,6 @@
 """The truth of a simulation as labels, which model ``identity_accuracy`` measures against."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -65,3 +66,104 @@ def label(warehouse: Path, truth: Path) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create schema if not exists raw")
         connection.execute(_LABELS, files)
+
+
+# Customers who gave a full address, and who are one person as far as their contact records say.
+_HOUSEHOLDS = """
+    with owners as (
+        select
+            records.customer_id,
+            min(labels.person_id) as person_id
+        from identity.int_identity_quality__truth as labels
+        inner join identity.int_identity__customer_records as records
+            on labels.record_node = records.record_node
+        where labels.truth_set = 'contacts and orders' and labels.record_type = 'contact'
+        group by records.customer_id
+        having min(labels.person_id) = max(labels.person_id)
+    ),
+    customers as (
+        select
+            coalesce(found.household_id, found.customer_id) as claimed,
+            people.household_id as truly
+        from identity.customer_households as found
+        inner join owners on found.customer_id = owners.customer_id
+        inner join read_parquet($people) as people
+            on owners.person_id = cast(people.person_id as varchar)
+        where coalesce(found.no_household_reason, '') <> 'no_address'
+    ),
+    parts as (select claimed, truly, count(*) as size from customers group by all),
+    claimed as (select sum(size * (size - 1) / 2) as pairs from (
+        select sum(size) as size from parts group by claimed
+    )),
+    truly as (select sum(size * (size - 1) / 2) as pairs from (
+        select sum(size) as size from parts group by truly
+    )),
+    correct as (select sum(size * (size - 1) / 2) as pairs from parts)
+    select
+        (select sum(size) from parts),
+        claimed.pairs,
+        truly.pairs,
+        correct.pairs
+    from claimed, truly, correct
+"""
+
+# An accepted tie that records of several people carry: what joined them.
+_WRONG_TIES = """
+    with carried as (
+        select
+            edges.identifier_type,
+            edges.identifier_node,
+            count(distinct labels.person_id) as people
+        from identity.int_identity__edges as edges
+        inner join identity.int_identity_quality__truth as labels
+            on edges.record_node = labels.record_node
+        where labels.truth_set = 'with devices'
+        group by all
+        having count(distinct labels.person_id) > 1
+    )
+    select identifier_type, count(*), sum(people) from carried group by all order by 2 desc, 1
+"""
+
+
+@dataclass(frozen=True)
+class Households:
+    """Pairs of customers who gave an address.
+
+    Attributes:
+        customers: how many gave one.
+        claimed: pairs in one household by the model.
+        truly: pairs in one household by the simulation, whatever their last names.
+        correct: pairs of both kinds.
+    """
+
+    customers: int
+    claimed: float
+    truly: float
+    correct: float
+
+
+def households(warehouse: Path, truth: Path) -> Households:
+    """Hold the households of a labelled warehouse against those of the simulation."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(_HOUSEHOLDS, {"people": str(truth / "people.parquet")}).fetchall()
+    customers, *pairs = (value or 0 for value in rows[0])
+    return Households(int(customers), *(float(value) for value in pairs))
+
+
+def accuracy(warehouse: Path) -> dict[str, dict[str, float]]:
+    """The rows of ``identity_accuracy``: truth set to metric to value."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select truth_set, metric, metric_value from identity.identity_accuracy order by all"
+        ).fetchall()
+    found: dict[str, dict[str, float]] = {}
+    for truth_set, metric, value in rows:
+        found.setdefault(truth_set, {})[metric] = value
+    return found
+
+
+def wrong_ties(warehouse: Path) -> list[tuple[str, int, int]]:
+    """Identifier type, identifiers that tie records of several people, and those people."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(_WRONG_TIES).fetchall()
+    return [(kind, int(identifiers), int(people)) for kind, identifiers, people in rows]

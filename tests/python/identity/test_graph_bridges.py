@@ -25,7 +25,7 @@ def project(make_project: Callable[..., DbtProject]) -> DbtProject:
 
 def solve(project: DbtProject, graph: "nx.Graph[int]") -> dict[int, dict[str, Any]]:
     """Rows of the table by node; every node weighs 1, every third bears a mark."""
-    rows = []
+    rows: list[tuple[int | None, ...]] = []
     for component in nx.connected_components(graph):
         root = max(component, key=lambda node: (graph.degree(node), node))
         rows += [(node, node, root, 1, int(node % 3 == 0)) for node in component]
@@ -55,7 +55,8 @@ def bridges(rows: dict[int, dict[str, Any]]) -> set[frozenset[int]]:
 
 
 def bridges_of_networkx(graph: "nx.Graph[int]") -> set[frozenset[int]]:
-    return {frozenset(edge) for edge in nx.bridges(graph)}
+    found: list[tuple[int, int]] = list(nx.bridges(graph))
+    return {frozenset(edge) for edge in found}
 
 
 def shapes() -> dict[str, "nx.Graph[int]"]:
