@@ -3,7 +3,10 @@
     'correct_pairs', 'reachable_pairs', 'reached_pairs', 'pairwise_precision', 'pairwise_recall',
     'pairwise_f1', 'reachable_recall', 'bcubed_precision', 'bcubed_recall', 'bcubed_f1',
 ] -%}
-{%- set means = ['pairwise_f1', 'bcubed_f1'] -%}
+{%- set pair_metrics = [
+    'missing_pair_count', 'claimed_pairs', 'true_pairs', 'correct_pairs', 'pairwise_precision',
+    'pairwise_recall', 'pairwise_f1',
+] -%}
 with
 
 labelled as (
@@ -122,40 +125,62 @@ measured as (
     select
         compared.truth_set,
         compared.record_count,
-        cast(compared.person_count as double) as person_count,
-        cast(coalesce(missing.record_count, 0) as double) as missing_record_count,
+        compared.person_count,
         compared.correct_pairs,
         compared.claimed_pairs,
         compared.true_pairs,
         reached.reachable_pairs,
         reached.reached_pairs,
+        compared.bcubed_precision,
+        compared.bcubed_recall,
+        coalesce(missing.record_count, 0) as missing_record_count,
         coalesce(compared.correct_pairs / nullif(compared.claimed_pairs, 0), 1)
             as pairwise_precision,
         coalesce(compared.correct_pairs / nullif(compared.true_pairs, 0), 1) as pairwise_recall,
+        coalesce(
+            2 * compared.correct_pairs / nullif(compared.claimed_pairs + compared.true_pairs, 0), 1
+        ) as pairwise_f1,
         coalesce(reached.reached_pairs / nullif(reached.reachable_pairs, 0), 1)
             as reachable_recall,
-        compared.bcubed_precision,
-        compared.bcubed_recall
+        2 * compared.bcubed_precision * compared.bcubed_recall
+        / (compared.bcubed_precision + compared.bcubed_recall) as bcubed_f1
     from compared
     inner join reached on compared.truth_set = reached.truth_set
     left join missing on compared.truth_set = missing.truth_set
 
 ),
 
-with_means as (
+-- Pairs that were labelled one by one are only held against themselves.
+compared_pairs as (
 
     select
-        {% for metric in metrics if metric not in means %}
-            {{ metric }},
-        {% endfor %}
         truth_set,
-        coalesce(
-            2 * pairwise_precision * pairwise_recall
-            / nullif(pairwise_precision + pairwise_recall, 0),
-            0
-        ) as pairwise_f1,
-        2 * bcubed_precision * bcubed_recall / (bcubed_precision + bcubed_recall) as bcubed_f1
-    from measured
+        sum(case when is_same_customer is null then 1 else 0 end) as missing_pair_count,
+        cast(sum(case when is_same_customer then 1 else 0 end) as double) as claimed_pairs,
+        cast(
+            sum(case when is_same_person and is_same_customer is not null then 1 else 0 end)
+            as double
+        ) as true_pairs,
+        cast(
+            sum(case when is_same_person and is_same_customer then 1 else 0 end) as double
+        ) as correct_pairs
+    from {{ ref('int_identity_quality__labelled_pairs') }}
+    group by truth_set
+
+),
+
+measured_pairs as (
+
+    select
+        truth_set,
+        missing_pair_count,
+        claimed_pairs,
+        true_pairs,
+        correct_pairs,
+        coalesce(correct_pairs / nullif(claimed_pairs, 0), 1) as pairwise_precision,
+        coalesce(correct_pairs / nullif(true_pairs, 0), 1) as pairwise_recall,
+        coalesce(2 * correct_pairs / nullif(claimed_pairs + true_pairs, 0), 1) as pairwise_f1
+    from compared_pairs
 
 ),
 
@@ -166,7 +191,15 @@ accuracy as (
             truth_set,
             '{{ metric }}' as metric,
             cast({{ metric }} as double) as metric_value
-        from with_means
+        from measured
+        union all
+    {% endfor %}
+    {% for metric in pair_metrics %}
+        select
+            truth_set,
+            '{{ metric }}' as metric,
+            cast({{ metric }} as double) as metric_value
+        from measured_pairs
         {% if not loop.last %}
             union all
         {% endif %}

@@ -75,11 +75,11 @@ ranked as (
         row_number() over (
             partition by bridges.customer_id
             order by
-                case when bridges.split_contact_count > 0 then 0 else 1 end,
+                case when bridges.split_contact_count > 0 then 0 else 1 end asc,
                 types.priority desc,
                 bridges.split_record_count desc,
-                bridges.record_node,
-                bridges.identifier_node
+                bridges.record_node asc,
+                bridges.identifier_node asc
         ) as weakness_rank
     from bridges
     inner join types on bridges.identifier_type = types.identifier_type
@@ -109,8 +109,9 @@ described as (
         case when not tied.is_evaluated then 'a chain of ties too long' end
             as not_evaluated_reason,
         case when tied.is_evaluated then coalesce(summed.bridge_count, 0) end as bridge_count,
-        case when tied.is_evaluated then cast(coalesce(summed.contact_bridge_count, 0) as bigint) end
-            as contact_bridge_count,
+        cast(
+            case when tied.is_evaluated then coalesce(summed.contact_bridge_count, 0) end as bigint
+        ) as contact_bridge_count,
         case when tied.is_evaluated then summed.weakest_identifier_type end
             as weakest_identifier_type,
         case when tied.is_evaluated then summed.weakest_record_count end as weakest_record_count,

@@ -60,6 +60,7 @@ described as (
     select
         cumulated.identifier_type,
         max(types.max_identifiers_per_customer) as max_identifiers_per_customer,
+        max(cumulated.identifier_count) as maximum_count,
         cast(sum(cumulated.customer_count) as bigint) as customer_count,
         cast(sum(cumulated.customer_count * cumulated.identifier_count) as double)
         / sum(cumulated.customer_count) as mean_count,
@@ -69,7 +70,6 @@ described as (
                     then cumulated.identifier_count
             end
         ) as usual_maximum_count,
-        max(cumulated.identifier_count) as maximum_count,
         cast(
             sum(
                 case

@@ -63,7 +63,7 @@ ranked as (
         degrees.node_id,
         row_number() over (
             partition by components.component_id
-            order by degrees.degree desc, degrees.node_id
+            order by degrees.degree desc, degrees.node_id asc
         ) as degree_rank
     from degrees
     inner join components on degrees.node_id = components.node_id

@@ -1,12 +1,4 @@
-{#-
-    Labels are data of the user, or of a simulation: a table that most warehouses do not have, so
-    that it cannot be a source.
--#}
-{% set labels = adapter.get_relation(
-    database=var('raw_database', target.database),
-    schema=var('raw_schema', 'raw'),
-    identifier=var('identity_truth', 'identity_truth')
-) if execute else none %}
+{% set labels = label_table('identity_truth') %}
 with
 
 labels as (

@@ -163,6 +163,7 @@ def make_identity_project(
         "macros/cross_db",
         "macros/identity",
         "macros/materializations",
+        "macros/quality/label_table.sql",
         *(f"seeds/reference/{name}.csv" for name in (*names, "address_channels")),
         "seeds/reference/_identity__seeds.yml",
     ):

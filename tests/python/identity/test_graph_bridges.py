@@ -54,9 +54,8 @@ def bridges(rows: dict[int, dict[str, Any]]) -> set[frozenset[int]]:
     return {frozenset((node, row["parent"])) for node, row in rows.items() if row["bridge"]}
 
 
-def bridges_of_networkx(graph: "nx.Graph[int]") -> set[frozenset[int]]:
-    found: list[tuple[int, int]] = list(nx.bridges(graph))
-    return {frozenset(edge) for edge in found}
+def bridges_of_networkx(graph: Any) -> set[frozenset[int]]:  # noqa: ANN401 - its stub errs
+    return {frozenset(edge) for edge in nx.bridges(graph)}
 
 
 def shapes() -> dict[str, "nx.Graph[int]"]:

@@ -110,6 +110,24 @@ def test_a_way_through_a_record_without_label_makes_a_pair_reachable(
     assert (found["reachable_pairs"], found["reached_pairs"]) == (1, 1)
 
 
+def test_pairs_that_somebody_looked_at_are_held_against_themselves(
+    measured_project: DbtProject,
+) -> None:
+    feeds = Feeds()
+    fill(feeds)
+    measured_project.execute(
+        "create or replace table raw.identity_truth_pairs as select 'seen' as truth_set,"
+        " 'contact' as record_type, 'shop|anna1' as record_id, 'contact' as other_record_type,"
+        " 'shop|' || key as other_record_id, is_same_person"
+        " from (values ('anna2', true), ('anna3', true), ('bert', false))"
+        " as seen (key, is_same_person)"
+    )
+    build(measured_project, feeds)
+    found = accuracy(measured_project)
+    measured_project.execute("drop table raw.identity_truth_pairs")
+    assert (found["pairwise_precision"], found["pairwise_recall"]) == (1, 1 / 2)
+
+
 def test_a_bridge_between_accounts_is_the_weakest(measured_project: DbtProject) -> None:
     """Two records of one address, and a third that hangs on a telephone number alone."""
     feeds = Feeds()
