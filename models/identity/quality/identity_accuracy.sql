@@ -155,7 +155,8 @@ compared_pairs as (
 
     select
         truth_set,
-        sum(case when is_same_customer is null then 1 else 0 end) as missing_pair_count,
+        cast(sum(case when is_same_customer is null then 1 else 0 end) as double)
+            as missing_pair_count,
         cast(sum(case when is_same_customer then 1 else 0 end) as double) as claimed_pairs,
         cast(
             sum(case when is_same_person and is_same_customer is not null then 1 else 0 end)

@@ -106,12 +106,12 @@ described as (
         tied.customer_id,
         tied.record_count,
         tied.is_evaluated,
-        case when not tied.is_evaluated then 'a chain of ties too long' end
-            as not_evaluated_reason,
-        case when tied.is_evaluated then coalesce(summed.bridge_count, 0) end as bridge_count,
         cast(
             case when tied.is_evaluated then coalesce(summed.contact_bridge_count, 0) end as bigint
         ) as contact_bridge_count,
+        case when not tied.is_evaluated then 'a chain of ties too long' end
+            as not_evaluated_reason,
+        case when tied.is_evaluated then coalesce(summed.bridge_count, 0) end as bridge_count,
         case when tied.is_evaluated then summed.weakest_identifier_type end
             as weakest_identifier_type,
         case when tied.is_evaluated then summed.weakest_record_count end as weakest_record_count,

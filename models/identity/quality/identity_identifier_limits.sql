@@ -59,17 +59,7 @@ described as (
 
     select
         cumulated.identifier_type,
-        max(types.max_identifiers_per_customer) as max_identifiers_per_customer,
-        max(cumulated.identifier_count) as maximum_count,
         cast(sum(cumulated.customer_count) as bigint) as customer_count,
-        cast(sum(cumulated.customer_count * cumulated.identifier_count) as double)
-        / sum(cumulated.customer_count) as mean_count,
-        min(
-            case
-                when cumulated.customers_up_to >= limits.limit_value * cumulated.customers_of_type
-                    then cumulated.identifier_count
-            end
-        ) as usual_maximum_count,
         cast(
             sum(
                 case
@@ -78,7 +68,17 @@ described as (
                     else 0
                 end
             ) as bigint
-        ) as customers_above_limit
+        ) as customers_above_limit,
+        max(types.max_identifiers_per_customer) as max_identifiers_per_customer,
+        max(cumulated.identifier_count) as maximum_count,
+        cast(sum(cumulated.customer_count * cumulated.identifier_count) as double)
+        / sum(cumulated.customer_count) as mean_count,
+        min(
+            case
+                when cumulated.customers_up_to >= limits.limit_value * cumulated.customers_of_type
+                    then cumulated.identifier_count
+            end
+        ) as usual_maximum_count
     from cumulated
     inner join types on cumulated.identifier_type = types.identifier_type
     cross join limits
