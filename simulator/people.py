@@ -194,7 +194,9 @@ def populate(world: World, rng: np.random.Generator, first: int, count: int) -> 
     registers &= register_at < end
     register_at = np.where(registers, register_at, _NEVER)
 
-    first_name = _by_group(w.FIRST_NAMES, language, rng.random(count))
+    # No two of a household have one first name: the lists are short, families look at each other.
+    place = np.arange(count) - head
+    first_name = _by_group(w.FIRST_NAMES, language, (rng.random(count)[head] + place * 0.23) % 1.0)
     own_last = _by_group(w.LAST_NAMES, language, rng.random(count))
     family_last = own_last.take(pa.array(head))
     last_name = choose(rng.random(count) < 0.85, family_last, own_last)

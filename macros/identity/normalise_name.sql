@@ -1,20 +1,30 @@
 {#-
-    A name for comparison only: lower case, without accents (German ones spelt out, as keyboards
-    without umlauts do), spaces and signs. Letters of other scripts stay.
+    A name for comparison only: lower case, without titles, accents (German ones spelt out, as
+    keyboards without umlauts do), spaces and signs. Letters of other scripts stay.
 
     Arguments:
         name: SQL expression of type string.
     Returns: SQL expression of type string; null where no letter is left.
 -#}
 {% macro normalise_name(name) -%}
+    {#- Titles that are names as well (Ing, Med) need their dot; a title alone is a name. -#}
+    {%- set titles = '^(((dr|prof|herr|frau|mr|mrs|ms|mme)[.]?|(dipl|ing|mag|med)[.])[ .-]+)+' -%}
+    {%- set lowered = lower_letters(visible_text(name)) -%}
+    {%- set untitled -%}
+        coalesce(
+            nullif({{ regexp_replace_all(lowered, titles) }}, ''),
+            {{ lowered }}
+        )
+    {%- endset -%}
     nullif(
         {{ regexp_replace_all(
             "translate("
-            ~ "replace(replace(replace(replace(replace(replace(" ~ lower_letters(name) ~ ","
-            ~ " 'ß', 'ss'), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'æ', 'ae'), 'œ', 'oe'),"
-            ~ " 'áàâãåçéèêëíìîïñóòôõøúùûýÿšžčćłńśźżřťďěůőűğışțșăąę',"
-            ~ " 'aaaaaceeeeiiiinooooouuuyyszcclnszzrtdeuougistsaae')",
-            "[-0-9 ._,''’´`()]+"
+            ~ "replace(replace(replace(replace(replace(replace(replace("
+            ~ compose_letters(untitled) ~ ","
+            ~ " 'ß', 'ss'), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),"
+            ~ " 'áàâãåāăąçćĉċčďđðéèêëēĕėęěĝğġģĥħíìîïĩīĭįıĵķĺļľłñńņňóòôõøōŏőŕŗřśŝşšșţťŧțúùûũūŭůűųŵýÿŷźżžάέήίόύώϊϋΐΰςё',"
+            ~ " 'aaaaaaaacccccdddeeeeeeeeegggghhiiiiiiiiijkllllnnnnoooooooorrrsssssttttuuuuuuuuuwyyyzzzαεηιουωιυιυσе')",
+            "[0-9 \t\u00a0\u2000-\u200a\u202f\u3000._,''’‘`´ʼ()\"\u0300-\u036f‐-―−-]+"
         ) }},
         ''
     )

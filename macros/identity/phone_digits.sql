@@ -1,18 +1,10 @@
 {#-
-    The digits of a telephone number as dialled, without extension; of `+49 (0)30 …` the bracketed
-    zero, which is dialled inside the country only, is left out.
+    The digits of a telephone number.
 
     Arguments:
-        phone: SQL expression of type string, trimmed and in lower case.
+        phone: SQL expression of type string.
     Returns: SQL expression of type string, maybe empty.
 -#}
 {% macro phone_digits(phone) -%}
-    {{ regexp_replace_all(
-        regexp_replace_all(
-            "case when " ~ phone ~ " like '+%' or " ~ phone ~ " like '00%'"
-            ~ " then replace(" ~ phone ~ ", '(0)', '') else " ~ phone ~ " end",
-            '(ext|x|durchwahl|dw|#).*$'
-        ),
-        '[^0-9]'
-    ) }}
+    {{ regexp_replace_all(phone, '[^0-9]') }}
 {%- endmacro %}

@@ -93,6 +93,13 @@ whole_levels as (
 
 ),
 
+nodes as (
+
+    select distinct node_id
+    from levels
+
+),
+
 -- A piece is the most that the trusted identifiers tie together without a conflict. The components
 -- of a level lie within those of the next, so each node has one piece; at worst it is one itself.
 pieces as (
@@ -100,7 +107,7 @@ pieces as (
     select
         nodes.node_id,
         coalesce(levels.component_id, nodes.node_id) as piece_id
-    from (select distinct node_id from levels) as nodes
+    from nodes
     left join whole_levels on nodes.node_id = whole_levels.node_id
     left join levels
         on
@@ -138,7 +145,8 @@ sides as (
                 records.first_seen_at,
                 records.record_id,
                 records.record_type,
-                conflicts.conflict_id
+                conflicts.conflict_id,
+                conflicts.side
         ) as age_rank
     from conflicts
     inner join pieces on conflicts.record_node = pieces.node_id
@@ -187,22 +195,16 @@ owners as (
         claims.level,
         case
             when claims.side_count = 1 or requested.component_id is not null
-                then coalesce(side_pieces.piece_id, claims.identifier_node)
+                then coalesce(sides.piece_id, claims.identifier_node)
             else claims.identifier_node
         end as owner_id
     from claims
     inner join components on claims.identifier_node = components.node_id
     left join requested on components.component_id = requested.component_id
-    left join (
-        select
-            sides.piece_id,
-            sides.component_id,
-            sides.age_rank
-        from sides
-    ) as side_pieces
+    left join sides
         on
-            components.component_id = side_pieces.component_id
-            and claims.age_rank = side_pieces.age_rank
+            components.component_id = sides.component_id
+            and claims.age_rank = sides.age_rank
 
 ),
 

@@ -9,6 +9,7 @@ records as (
         source_system,
         contact_key,
         first_seen_at,
+        known_at,
         is_test
     from {{ ref('int_identity__records') }}
 
@@ -41,6 +42,7 @@ ranked as (
         records.source_system,
         records.contact_key,
         records.first_seen_at,
+        records.known_at,
         records.is_test,
         components.component_id,
         crosswalk.customer_id as previous_customer_id,
@@ -135,6 +137,7 @@ customer_records as (
         ranked.contact_key,
         assigned.customer_id,
         ranked.first_seen_at,
+        ranked.known_at,
         ranked.is_test
     from ranked
     inner join assigned on ranked.component_id = assigned.component_id

@@ -7,6 +7,7 @@ customer_records as (
         record_node,
         customer_id,
         first_seen_at,
+        known_at,
         is_test
     from {{ ref('int_identity__customer_records') }}
 
@@ -47,7 +48,7 @@ customers as (
                 when
                     identified_records.record_node is not null
                     or customer_records.record_type = 'contact'
-                    then customer_records.first_seen_at
+                    then customer_records.known_at
             end
         ) as identified_at,
         max(case when customer_records.is_test then 1 else 0 end) = 1 as is_test

@@ -22,27 +22,22 @@ types as (
 
 ),
 
-providers as (
+phone_numbers as (
 
     select
-        domain,
-        canonical_domain,
-        ignores_dots,
-        ignores_plus_tags
-    from {{ ref('email_providers') }}
+        raw_value,
+        country,
+        phone_number
+    from {{ ref('int_identity__phone_numbers') }}
 
 ),
 
-countries as (
+mailboxes as (
 
     select
-        country,
-        calling_code,
-        trunk_prefix,
-        international_prefix,
-        min_national_digits,
-        max_national_digits
-    from {{ ref('phone_countries') }}
+        raw_value,
+        mailbox
+    from {{ ref('int_identity__mailboxes') }}
 
 ),
 
@@ -56,69 +51,67 @@ blocked as (
 
 ),
 
--- Two ways of writing (with and without country) may still be one value: distinct again below.
-written as (
+carried as (
 
-    select distinct
+    select
         raw_identifiers.record_node,
         raw_identifiers.identifier_type,
+        raw_identifiers.raw_value,
         types.normaliser,
-        {{ trim_spaces('raw_identifiers.raw_value') }} as value_text,
-        {{ lower_letters(trim_spaces('raw_identifiers.raw_value')) }} as lower_text,
-        case when types.scope = 'source_system' then raw_identifiers.source_system end
-            as scope_system,
-        case when types.normaliser = 'phone' then raw_identifiers.country end as country
+        case when types.normaliser = 'phone' then coalesce(raw_identifiers.country, '') else '' end
+            as country,
+        case when types.scope = 'source_system' then raw_identifiers.source_system || '|' else '' end
+            as scope_prefix
     from raw_identifiers
     left join types on raw_identifiers.identifier_type = types.identifier_type
 
 ),
 
-parsed as (
+-- Each way of writing is cleaned once, however many records carry it.
+written as (
 
-    select
-        record_node,
+    select distinct
         identifier_type,
         normaliser,
-        value_text,
-        lower_text,
-        scope_system,
-        country,
-        case when normaliser = 'email' then split_part(lower_text, '@', 2) end as email_domain,
-        case when normaliser = 'phone' then {{ phone_digits('lower_text') }} end as digits
-    from written
+        raw_value,
+        country
+    from carried
 
 ),
 
 cleaned as (
 
     select
-        parsed.record_node,
-        parsed.identifier_type,
-        parsed.normaliser,
-        parsed.value_text,
-        parsed.lower_text,
-        parsed.scope_system,
-        case parsed.normaliser
-            when 'email'
-                then {{ normalise_email(
-                    'parsed.lower_text',
-                    'providers.canonical_domain',
-                    'providers.ignores_dots',
-                    'providers.ignores_plus_tags',
-                ) }}
-            when 'phone'
-                then {{ normalise_phone(
-                    'parsed.digits', "parsed.lower_text like '+%'", 'countries'
-                ) }}
-            when 'code'
-                then nullif(
-                    {{ upper_letters(regexp_replace_all('parsed.value_text', '[- .]')) }}, ''
-                )
-            when 'exact' then nullif(parsed.value_text, '')
+        written.identifier_type,
+        written.normaliser,
+        written.raw_value,
+        written.country,
+        {{ trim_spaces('written.raw_value') }} as value_text,
+        case written.normaliser
+            when 'email' then mailboxes.mailbox
+            when 'phone' then phone_numbers.phone_number
+            when 'code' then {{ normalise_code('written.raw_value') }}
+            when 'exact' then nullif({{ trim_spaces('written.raw_value') }}, '')
         end as clean_value
-    from parsed
-    left join providers on parsed.email_domain = providers.domain
-    left join countries on parsed.country = countries.country
+    from written
+    left join mailboxes
+        on written.normaliser = 'email' and written.raw_value = mailboxes.raw_value
+    left join phone_numbers
+        on
+            written.normaliser = 'phone'
+            and written.raw_value = phone_numbers.raw_value
+            and written.country = phone_numbers.country
+
+),
+
+-- Placeholders for any type are compared as a whole, which is a hash join.
+placeholders as (
+
+    select
+        pattern,
+        reason
+    from blocked
+    where identifier_type = 'any'
 
 ),
 
@@ -131,66 +124,38 @@ checkable as (
 
 ),
 
--- Placeholders for any type are compared as a whole, which is a hash join.
-blocked_anywhere as (
+blocked_values as (
 
     select
         checkable.identifier_type,
         checkable.checked_text,
-        blocked.reason
-    from checkable
-    inner join blocked on checkable.checked_text = blocked.pattern
-    where blocked.identifier_type = 'any'
-
-),
-
-blocked_by_type as (
-
-    select
-        checkable.identifier_type,
-        checkable.checked_text,
-        blocked.reason
+        min(blocked.reason) as reason
     from checkable
     inner join blocked
         on
             checkable.identifier_type = blocked.identifier_type
             and checkable.checked_text like blocked.pattern
+    group by checkable.identifier_type, checkable.checked_text
 
 ),
 
-blocked_values as (
+judged as (
 
     select
-        found.identifier_type,
-        found.checked_text,
-        min(found.reason) as reason
-    from (
-        select
-            identifier_type,
-            checked_text,
-            reason
-        from blocked_anywhere
-        union all
-        select
-            identifier_type,
-            checked_text,
-            reason
-        from blocked_by_type
-    ) as found
-    group by found.identifier_type, found.checked_text
-
-),
-
-record_identifiers as (
-
-    select distinct
-        cleaned.record_node,
         cleaned.identifier_type,
-        case when cleaned.scope_system is not null then cleaned.scope_system || '|' else '' end
-        || coalesce(cleaned.clean_value, cleaned.value_text) as identifier_value,
+        cleaned.raw_value,
+        cleaned.country,
+        coalesce(cleaned.clean_value, cleaned.value_text) as identifier_value,
         case
             when cleaned.normaliser is null then 'unknown_type'
-            when blocked_values.reason is not null then 'blocked: ' || blocked_values.reason
+            when
+                coalesce(blocked_values.reason, clean_placeholders.reason, placeholders.reason)
+                is not null
+                then
+                    'blocked: '
+                    || coalesce(
+                        blocked_values.reason, clean_placeholders.reason, placeholders.reason
+                    )
             when cleaned.clean_value is null then 'invalid_value'
         end as rejection_reason
     from cleaned
@@ -199,6 +164,28 @@ record_identifiers as (
             cleaned.identifier_type = blocked_values.identifier_type
             and {{ lower_letters('coalesce(cleaned.clean_value, cleaned.value_text)') }}
             = blocked_values.checked_text
+    left join placeholders as clean_placeholders
+        on {{ lower_letters('cleaned.clean_value') }} = clean_placeholders.pattern
+    -- A code loses the signs of "n. a." when it is cleaned.
+    left join placeholders
+        on {{ lower_letters('cleaned.value_text') }} = placeholders.pattern
+
+),
+
+-- Two ways of writing may be one value: distinct again.
+record_identifiers as (
+
+    select distinct
+        carried.record_node,
+        carried.identifier_type,
+        carried.scope_prefix || judged.identifier_value as identifier_value,
+        judged.rejection_reason
+    from carried
+    inner join judged
+        on
+            carried.identifier_type = judged.identifier_type
+            and carried.raw_value = judged.raw_value
+            and carried.country = judged.country
 
 )
 

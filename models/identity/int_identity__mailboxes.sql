@@ -1,0 +1,70 @@
+with
+
+email_addresses as (
+
+    select
+        raw_value,
+        local_part,
+        domain
+    from {{ ref('int_identity__email_addresses') }}
+
+),
+
+idna_domains as (
+
+    select
+        domain,
+        ascii_domain
+    from {{ ref('int_identity__idna_domains') }}
+
+),
+
+providers as (
+
+    select
+        domain,
+        canonical_domain,
+        ignores_dots,
+        ignores_plus_tags
+    from {{ ref('email_providers') }}
+
+),
+
+addresses as (
+
+    select
+        email_addresses.raw_value,
+        email_addresses.local_part,
+        coalesce(idna_domains.ascii_domain, email_addresses.domain) as domain
+    from email_addresses
+    left join idna_domains on email_addresses.domain = idna_domains.domain
+
+),
+
+cleaned as (
+
+    select
+        addresses.raw_value,
+        {{ normalise_email(
+            'addresses.local_part',
+            'addresses.domain',
+            'providers.canonical_domain',
+            'providers.ignores_dots',
+            'providers.ignores_plus_tags',
+        ) }} as mailbox
+    from addresses
+    left join providers on addresses.domain = providers.domain
+
+),
+
+mailboxes as (
+
+    select
+        raw_value,
+        mailbox
+    from cleaned
+    where mailbox is not null
+
+)
+
+select * from mailboxes

@@ -1,0 +1,121 @@
+"""A small project around the real normalisers: written values in, clean values out.
+
+The tables of tricky values beside it say what must come out; both engines run them.
+"""
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+TABLES = Path(__file__).parent / "normaliser_tables"
+TABLE_NAMES = ("emails", "phones", "codes", "names")
+
+# What the project needs of the repository, beside the models below.
+COPIED = (
+    "macros/config",
+    "macros/core",
+    "macros/cross_db",
+    "macros/identity",
+    "models/identity/int_identity__phone_numbers.sql",
+    "models/identity/int_identity__email_addresses.sql",
+    "models/identity/int_identity__idna_domains.sql",
+    "models/identity/int_identity__mailboxes.sql",
+    "models/identity/int_identity__record_identifiers.sql",
+    "seeds/reference/identifier_types.csv",
+    "seeds/reference/blocked_identifiers.csv",
+    "seeds/reference/email_providers.csv",
+    "seeds/reference/phone_countries.csv",
+    "seeds/reference/_identity__seeds.yml",
+)
+SEEDS = ("identifier_types", "blocked_identifiers", "email_providers", "phone_countries")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A value as a source delivers it.
+
+    Attributes:
+        identifier_type: type of identifier, or ``name``.
+        raw_value: the text.
+        country: country of the record; empty for none.
+    """
+
+    identifier_type: str
+    raw_value: str
+    country: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row of a table of tricky values.
+
+    Attributes:
+        written: the value.
+        clean_value: what it becomes; empty where it is rejected.
+        reason: why it is rejected, ``invalid_value`` or ``blocked: …``; empty where it is usable.
+        note: what the row shows.
+        library: of a telephone number, what ``phonenumbers`` makes of it where that is something
+            else (``none`` for no number at all).
+    """
+
+    written: Written
+    clean_value: str
+    reason: str
+    note: str
+    library: str
+
+
+def read_table(name: str) -> list[Case]:
+    r"""Cases of a table; escapes such as ``\u200b`` in it stand for what nobody sees."""
+    with (TABLES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Case(
+                Written(row["identifier_type"], _unescaped(row["raw_value"]), row["country"]),
+                row["clean_value"],
+                row["reason"],
+                row["note"],
+                row.get("library", ""),
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def _unescaped(text: str) -> str:
+    return str(json.loads(f'"{text}"')) if "\\" in text else text
+
+
+def models(written_values: str) -> dict[str, str]:
+    """The models of the project that are not the repository's.
+
+    Args:
+        written_values: SQL of the values: ``record_node``, ``country``, ``identifier_type``,
+            ``raw_value``.
+    """
+    return {
+        "written_values.sql": written_values,
+        "int_identity__raw_identifiers.sql": (
+            "select record_node, 'shop' as source_system, country, identifier_type, raw_value "
+            "from {{ ref('written_values') }} where identifier_type <> 'name'"
+        ),
+        "clean_names.sql": (
+            "select record_node, {{ normalise_name('raw_value') }} as clean_name "
+            "from {{ ref('written_values') }} where identifier_type = 'name'"
+        ),
+    }
+
+
+def literal_values(written: Sequence[Written]) -> str:
+    """SQL of values as either engine reads it; a record's node is its place in the sequence."""
+    return "\nunion all\n".join(
+        f"select {node} as record_node, "
+        f"nullif({_literal(value.country)}, '') as country, "
+        f"{_literal(value.identifier_type)} as identifier_type, "
+        f"{_literal(value.raw_value)} as raw_value"
+        for node, value in enumerate(written)
+    )
+
+
+def _literal(text: str) -> str:
+    return f"{{{{ string_literal({json.dumps(text, ensure_ascii=False)}) }}}}"
