@@ -4,16 +4,16 @@
     Not by ref(), since the components come from what is made of this.
 -#}
 {% set solved_edges = connected_components_solved_edges(
-    this.incorporate(path={'identifier': 'int_identity__candidate_components'})
+    this.incorporate(path={'identifier': 'int_identity__round_1_parties'})
 ) %}
 with
 
-candidate_edges as (
+graph as (
 
     select
         node_a,
         node_b
-    from {{ ref('int_identity__candidate_edges') }}
+    from {{ ref('int_identity__round_1_graph') }}
 
 ),
 
@@ -27,32 +27,32 @@ candidate_edges as (
 
     ),
 
-    edge_changes as (
+    graph_changes as (
 
         select distinct
-            coalesce(candidate_edges.node_a, solved_edges.node_a) as node_a,
-            coalesce(candidate_edges.node_b, solved_edges.node_b) as node_b,
-            candidate_edges.node_a is null as is_removed
-        from candidate_edges
+            coalesce(graph.node_a, solved_edges.node_a) as node_a,
+            coalesce(graph.node_b, solved_edges.node_b) as node_b,
+            graph.node_a is null as is_removed
+        from graph
         full outer join solved_edges
             on
-                candidate_edges.node_a = solved_edges.node_a
-                and candidate_edges.node_b = solved_edges.node_b
-        where candidate_edges.node_a is null or solved_edges.node_a is null
+                graph.node_a = solved_edges.node_a
+                and graph.node_b = solved_edges.node_b
+        where graph.node_a is null or solved_edges.node_a is null
 
     )
 
 {% else %}
-    edge_changes as (
+    graph_changes as (
 
         select
             node_a,
             node_b,
             false as is_removed
-        from candidate_edges
+        from graph
         where 1 = 0
 
     )
 
 {% endif %}
-select * from edge_changes
+select * from graph_changes
