@@ -32,6 +32,16 @@ golden_records as (
 
 ),
 
+households as (
+
+    select
+        customer_id,
+        household_id,
+        household_size
+    from {{ ref('customer_households') }}
+
+),
+
 consents as (
 
     select
@@ -104,6 +114,8 @@ described as (
         golden_records.country_source,
         golden_records.country_observed_at,
         golden_records.completeness,
+        households.household_id,
+        households.household_size,
         customer_orders.first_order_at,
         customer_orders.last_order_at,
         coalesce(customer_orders.order_count, 0) as order_count,
@@ -126,6 +138,8 @@ described as (
         on customers.customer_id = customer_contacts.customer_id
     left join golden_records
         on customers.customer_id = golden_records.customer_id
+    left join households
+        on customers.customer_id = households.customer_id
     left join customer_orders
         on customers.customer_id = customer_orders.customer_id
     left join customer_revenue

@@ -116,10 +116,28 @@ def make_project(
 
 @pytest.fixture(scope="session")
 def identity_project(make_project: Callable[..., DbtProject]) -> DbtProject:
-    """The real identity models, macros and seeds over stand-ins for the conformed feeds."""
+    """The real identity models, macros and seeds over stand-ins for the conformed feeds.
+
+    Without the models of the quality of identity, which every scenario would build in vain.
+    """
+    return make_identity_project(make_project, "identity", has_quality=False)
+
+
+@pytest.fixture(scope="session")
+def measured_project(make_project: Callable[..., DbtProject]) -> DbtProject:
+    """The same with the models of the quality of identity."""
+    return make_identity_project(make_project, "measured", has_quality=True)
+
+
+def make_identity_project(
+    make_project: Callable[..., DbtProject], name: str, *, has_quality: bool
+) -> DbtProject:
+    """A project of its own over stand-ins for the conformed feeds, with its seeds loaded."""
     from .feeds import Feeds, identity_models
 
     names = (
+        "identity_limits",
+        "street_words",
         "identifier_types",
         "blocked_identifiers",
         "household_identifiers",
@@ -129,7 +147,7 @@ def identity_project(make_project: Callable[..., DbtProject]) -> DbtProject:
         "source_priorities",
     )
     project = make_project(
-        "identity",
+        name,
         identity_models(),
         {
             "test-paths": ["tests/dbt"],
@@ -146,10 +164,17 @@ def identity_project(make_project: Callable[..., DbtProject]) -> DbtProject:
         "macros/cross_db",
         "macros/identity",
         "macros/materializations",
+        "macros/quality/label_table.sql",
         *(f"seeds/reference/{name}.csv" for name in (*names, "address_channels")),
         "seeds/reference/_identity__seeds.yml",
     ):
         project.copy(path)
+    if has_quality:
+        project.write(
+            "models/conformed/as_of.sql", "select cast('2025-12-31' as date) as as_of_date"
+        )
+    else:
+        shutil.rmtree(project.root / "models/identity/quality")
     project.copy("tests/dbt/generic")
     for test in (PROJECT / "tests/dbt/singular").glob("identity_*.sql"):
         project.copy(str(test.relative_to(PROJECT)))
