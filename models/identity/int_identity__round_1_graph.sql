@@ -2,7 +2,7 @@
 
 with
 
-edges as (
+round_1_edges as (
 
     select
         record_node,
@@ -25,7 +25,7 @@ unioned as (
     select
         record_node,
         identifier_node
-    from edges
+    from round_1_edges
     union all
     -- A record without ties is a component of its own.
     select

@@ -1,7 +1,7 @@
 {#-
     Compared with the edges that truly were solved last, which the solver keeps beside its result, and
     not with those of the run before: what a run that broke off did not get to is found again.
-    Not by ref(), since the components come from what is made of this.
+    Not by ref(), since the parties come from what is made of this.
 -#}
 {% set solved_edges = connected_components_solved_edges(
     this.incorporate(path={'identifier': 'int_identity__round_1_parties'})
@@ -27,7 +27,7 @@ graph as (
 
     ),
 
-    graph_changes as (
+    changes as (
 
         select distinct
             coalesce(graph.node_a, solved_edges.node_a) as node_a,
@@ -43,7 +43,7 @@ graph as (
     )
 
 {% else %}
-    graph_changes as (
+    changes as (
 
         select
             node_a,
@@ -55,4 +55,4 @@ graph as (
     )
 
 {% endif %}
-select * from graph_changes
+select * from changes

@@ -3,7 +3,7 @@
 
 with
 
-all_ties as (
+all_edges as (
 
     select
         node_a,
@@ -13,7 +13,7 @@ all_ties as (
 
 ),
 
-graph_changes as (
+changes as (
 
     select
         node_a,
@@ -30,14 +30,14 @@ graph as (
         node_a,
         node_b,
         is_removed
-    from all_ties
+    from all_edges
     where not {{ is_solved }}
     union all
     select
         node_a,
         node_b,
         is_removed
-    from graph_changes
+    from changes
     where {{ is_solved }}
 
 )
