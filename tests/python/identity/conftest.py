@@ -1,8 +1,10 @@
 """A throw-away dbt project around the repository's macros: one parse, many runs."""
 
+import csv
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +97,25 @@ class DbtProject:
             connection.execute(f"create or replace table {table} as select * from frame")
 
 
+@contextmanager
+def identifier_types(project: DbtProject, kind: str = "", **changes: str) -> Iterator[None]:
+    """Change columns of seed `identifier_types`, of one type or of all, for a while."""
+    path = project.root / "seeds/reference/identifier_types.csv"
+    kept = path.read_text(encoding="utf-8")
+    rows = list(csv.DictReader(kept.splitlines()))
+    for row in rows:
+        if kind in ("", row["identifier_type"]):
+            row.update(changes)
+    lines = [list(rows[0]), *(list(row.values()) for row in rows)]
+    try:
+        path.write_text("\n".join(map(",".join, lines)) + "\n", encoding="utf-8")
+        assert project.dbt("seed", "--select", "identifier_types", "--full-refresh").success
+        yield
+    finally:
+        path.write_text(kept, encoding="utf-8")
+        assert project.dbt("seed", "--select", "identifier_types", "--full-refresh").success
+
+
 @pytest.fixture(scope="session")
 def make_project(
     tmp_path_factory: pytest.TempPathFactory,
@@ -159,6 +180,7 @@ def make_identity_project(
     )
     for path in (
         "models/identity",
+        "models/marts/core/fct_events.sql",
         "macros/config",
         "macros/core",
         "macros/cross_db",

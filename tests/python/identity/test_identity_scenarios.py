@@ -9,7 +9,7 @@ import pytest
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunnerResult
 
-from .conftest import DbtProject
+from .conftest import DbtProject, identifier_types
 from .feeds import SOURCE, Feeds
 
 Records = dict[tuple[str, str], str]
@@ -537,6 +537,27 @@ def test_a_request_to_keep_apart_is_logged_and_survives_a_rebuild(
     }
     forget(identity_project)
     assert partition(resolve(identity_project, feeds)) == partition(parted)
+
+
+def test_two_values_of_a_unique_identifier_are_two_people(identity_project: DbtProject) -> None:
+    feeds = Feeds()
+    feeds.contact("one", 1, email="unique@mail.de", loyalty_card="U1")
+    feeds.contact("other", 2, email="unique@mail.de", loyalty_card="U2")
+    feeds.order("guest", 3, email="unique@mail.de")
+    feeds.order("card", 4, loyalty_card="U2")
+    forget(identity_project)
+    assert len(set(resolve(identity_project, feeds).values())) == 1
+    # A rule that changes takes apart what it touches, and says so.
+    with identifier_types(identity_project, "loyalty_card", is_unique="true"):
+        parted = resolve(identity_project, feeds)
+        assert partition(parted) == {
+            frozenset(contacts("one")),
+            frozenset([*contacts("other"), *orders("card")]),
+            frozenset(orders("guest")),
+        }
+        causes = {(row[0], row[3], row[4]) for row in _log(identity_project)}
+        assert causes == {("split", "email", "unique_identifier")}
+    assert len(set(resolve(identity_project, feeds).values())) == 1
 
 
 def test_a_rebuild_keeps_every_id(identity_project: DbtProject, solved: Records) -> None:

@@ -77,7 +77,7 @@ def comparisons(project: Path, home: Home) -> dict[str, Comparison]:
             engine,
             home,
             ["run", "--exclude", STOPS],
-            ["run", "--select", "whole_days_config", "--vars", "run_number: 2"],
+            ["run", "--select", "whole_days_config changed_rows_config", "--vars", "run_number: 2"],
             project=project,
         )
         assert build.succeeded, build.output
