@@ -11,7 +11,8 @@
     {%- set text = visible_text(code) -%}
     case
         when {{ regexp_is_match(text, '^[0-9]([.][0-9]+)?[eE][+][0-9]+$') }} then null
-        when {{ regexp_is_match(text, '^[0-9]+[.]0$') }} then {{ regexp_replace_all(text, '[.]0$') }}
+        when {{ regexp_is_match(text, '^[0-9]+[.]0$') }}
+            then {{ regexp_replace_all(text, '[.]0$') }}
         else nullif(
             {{ upper_letters(regexp_replace_all(
                 text, '[ \t\u00a0\u2000-\u200a\u202f\u3000_./:#*‐-―−-]'

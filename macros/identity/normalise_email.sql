@@ -16,7 +16,9 @@
     {%- set label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?' -%}
     case
         when
-            {{ regexp_is_match(local_part, "^[a-z0-9!#$%&''*+/=?^_`{|}~.\u00a1-\U000effff-]{1,64}$") }}
+            {{ regexp_is_match(
+                local_part, "^[a-z0-9!#$%&''*+/=?^_`{|}~.\u00a1-\U000effff-]{1,64}$"
+            ) }}
             and not {{ regexp_is_match(
                 local_part, '[\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]'
             ) }}

@@ -19,11 +19,17 @@
     nullif(
         {{ regexp_replace_all(
             "translate("
-            ~ "replace(replace(replace(replace(replace(replace(replace("
-            ~ compose_letters(untitled) ~ ","
-            ~ " 'ß', 'ss'), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),"
-            ~ " 'áàâãåāăąçćĉċčďđðéèêëēĕėęěĝğġģĥħíìîïĩīĭįıĵķĺļľłñńņňóòôõøōŏőŕŗřśŝşšșţťŧțúùûũūŭůűųŵýÿŷźżžάέήίόύώϊϋΐΰςё',"
-            ~ " 'aaaaaaaacccccdddeeeeeeeeegggghhiiiiiiiiijkllllnnnnoooooooorrrsssssttttuuuuuuuuuwyyyzzzαεηιουωιυιυσе')",
+            ~ "replace(replace(replace(replace(replace(replace(replace(replace(replace(replace("
+            ~ untitled ~ ","
+            ~ " 'a\u0308', 'ae'), 'o\u0308', 'oe'), 'u\u0308', 'ue'),"
+            ~ " 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'),"
+            ~ " 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),"
+            ~ " 'áàâãåāăąçćĉċčďđðéèêëēĕėęěĝğġģĥħíìîïĩīĭįıĵķĺļľłñńņň"
+            ~ "óòôõøōŏőŕŗřśŝşšșţťŧțúùûũūŭůűųŵýÿŷźżž"
+            ~ "άέήίόύώϊϋΐΰςёйї',"
+            ~ " 'aaaaaaaacccccdddeeeeeeeeegggghhiiiiiiiiijkllllnnnn"
+            ~ "oooooooorrrsssssttttuuuuuuuuuwyyyzzz"
+            ~ "αεηιουωιυιυσеиі')",
             "[0-9 \t\u00a0\u2000-\u200a\u202f\u3000._,''’‘`´ʼ()\"\u0300-\u036f‐-―−-]+"
         ) }},
         ''

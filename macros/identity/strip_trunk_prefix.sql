@@ -9,7 +9,9 @@
 -#}
 {% macro strip_trunk_prefix(number, plan) -%}
     {%- set pattern = "'^(?:' || " ~ plan ~ ".trunk_prefix || ')'" -%}
-    {%- set behind = "substr(" ~ number ~ ", length(regexp_extract(" ~ number ~ ", " ~ pattern ~ ", 0)) + 1)" -%}
+    {%- set behind -%}
+        substr({{ number }}, length(regexp_extract({{ number }}, {{ pattern }}, 0)) + 1)
+    {%- endset -%}
     case
         when {{ plan }}.trunk_prefix is null then {{ number }}
         when {{ plan }}.trunk_replacement is null then {{ behind }}

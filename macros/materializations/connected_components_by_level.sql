@@ -77,7 +77,7 @@
             {%- set solution = connected_components_solve(edges, max_rounds) -%}
             {%- do adapter.drop_relation(edges) -%}
             {%- if solution.failure -%}
-                {%- set state.failure = 'level ' ~ level ~ ', ' ~ solution.failure -%}
+                {%- set state.failure = 'level ' ~ level ~ ' ' ~ solution.failure -%}
                 {%- break -%}
             {%- endif -%}
             {%- set after = connected_components_work_table('level', loop.index) -%}
@@ -118,8 +118,8 @@
     {%- do adapter.drop_relation(graph) -%}
     {%- if state.failure -%}
         {%- do exceptions.raise_compiler_error(
-            'connected_components_by_level: ' ~ this.identifier ~ ' did not converge: '
-            ~ state.failure ~ ' (max_rounds: ' ~ max_rounds ~ '). The previous table is untouched.'
+            'connected_components_by_level: ' ~ this.identifier ~ ', ' ~ state.failure
+            ~ ' The previous table is untouched.'
         ) -%}
     {%- endif -%}
     {%- if existing_relation is not none -%}

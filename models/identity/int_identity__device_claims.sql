@@ -34,23 +34,34 @@ device_users as (
 ),
 
 -- Only devices of several people need an order of time, which is the dear part.
-taken_turns as (
+shared_logins as (
 
-    select
+    select distinct
         events.source_system,
         events.anonymous_id,
         events.user_key,
-        events.occurred_at,
-        lag(events.user_key) over (
-            partition by events.source_system, events.anonymous_id
-            order by events.occurred_at, events.user_key
-        ) as previous_user_key
+        events.occurred_at
     from events
     inner join device_users
         on
             events.source_system = device_users.source_system
             and events.anonymous_id = device_users.anonymous_id
     where device_users.user_count > 1
+
+),
+
+taken_turns as (
+
+    select
+        source_system,
+        anonymous_id,
+        user_key,
+        occurred_at,
+        lag(user_key) over (
+            partition by source_system, anonymous_id
+            order by occurred_at, user_key
+        ) as previous_user_key
+    from shared_logins
 
 ),
 

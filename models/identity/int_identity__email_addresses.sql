@@ -29,19 +29,23 @@ visible as (
 
     select
         raw_value,
-        translate({{ lower_letters(visible_text('raw_value')) }}, '＠．。｡’', '@...''') as address_text
+        translate(
+            {{ lower_letters(visible_text('raw_value')) }}, '＠．。｡’', '@...'''
+        ) as address_text
     from written
 
 ),
 
-composed as (
+{% for part in range(4) %}
+    composed_{{ part }} as (
 
-    select
-        raw_value,
-        {{ compose_letters('address_text') }} as address_text
-    from visible
+        select
+            raw_value,
+            {{ compose_letters('address_text', part) }} as address_text
+        from {{ 'visible' if loop.first else 'composed_' ~ (part - 1) }}
 
-),
+    ),
+{% endfor %}
 
 -- Eva Muster <eva@firma.de>
 unbracketed as (
@@ -55,7 +59,7 @@ unbracketed as (
                 ) }}
             else address_text
         end as address_text
-    from composed
+    from composed_3
 
 ),
 
@@ -93,7 +97,7 @@ email_addresses as (
     select
         raw_value,
         split_part(address_text, '@', 1) as local_part,
-        split_part(address_text, '@', 2) as domain
+        split_part(address_text, '@', 2) as email_domain
     from bare
     where length(address_text) - length(replace(address_text, '@', '')) = 1
 

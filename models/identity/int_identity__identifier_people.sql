@@ -34,11 +34,11 @@ named_contacts as (
 contacts as (
 
     select
-        {{ qualified_id('source_system', 'contact_key') }} as contact_id,
-        {{ normalise_name('first_name') }} as first_name,
-        {{ normalise_name('last_name') }} as last_name,
+        contact_id,
+        first_name,
+        last_name,
         birth_date
-    from {{ ref('contacts') }}
+    from {{ ref('int_identity__contact_people') }}
 
 ),
 
@@ -51,6 +51,7 @@ types as (
         name_letters_per_typing_error,
         max_birth_years_apart
     from {{ ref('identifier_types') }}
+    where resolution_round = 1
 
 ),
 
@@ -67,6 +68,7 @@ carriers as (
             and identifier_usage.identifier_value = record_identifiers.identifier_value
     inner join named_contacts
         on record_identifiers.record_node = named_contacts.record_node
+    inner join types on identifier_usage.identifier_type = types.identifier_type
 
 ),
 
@@ -93,25 +95,7 @@ compared as (
         one.contact_id,
         other.contact_id as other_contact_id,
         types.is_personal,
-        case
-            when one.birth_date = other.birth_date then true
-            -- Father and son of one name are a generation apart; typing errors mostly are not.
-            when
-                abs(extract(year from one.birth_date) - extract(year from other.birth_date))
-                > types.max_birth_years_apart
-                then false
-            when
-                {{ starts_with('one.first_name', 'other.first_name') }}
-                or {{ starts_with('other.first_name', 'one.first_name') }}
-                then true
-            -- First and last name typed into each other's field.
-            when one.first_name = other.last_name or one.last_name = other.first_name then true
-            when one.first_name is not null and other.first_name is not null
-                then
-                    {{ edit_distance('one.first_name', 'other.first_name') }}
-                    * types.name_letters_per_typing_error
-                    <= least(length(one.first_name), length(other.first_name))
-        end as is_same_person
+        {{ same_person('one', 'other', 'types') }} as is_same_person
     from described as one
     inner join described as other
         on

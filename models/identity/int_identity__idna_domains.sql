@@ -4,7 +4,7 @@ with
 
 email_addresses as (
 
-    select domain
+    select email_domain
     from {{ ref('int_identity__email_addresses') }}
 
 ),
@@ -12,50 +12,50 @@ email_addresses as (
 -- Positions of letters in a label and of labels in a domain: a label has 63 letters at most.
 positions as (
 
-    select cast(generated_number as {{ dbt.type_int() }}) as position
+    select cast(generated_number as {{ dbt.type_int() }}) as place
     from ({{ dbt.generate_series(63) }}) as series
 
 ),
 
 domains as (
 
-    select distinct domain
+    select distinct email_domain
     from email_addresses
-    where {{ regexp_is_match('domain', '[^ -~]') }}
+    where {{ regexp_is_match('email_domain', '[^ -~]') }}
 
 ),
 
 domain_labels as (
 
     select
-        domains.domain,
-        positions.position,
-        split_part(domains.domain, '.', positions.position) as label
+        domains.email_domain,
+        positions.place,
+        split_part(domains.email_domain, '.', positions.place) as domain_label
     from domains
     inner join positions
         on
-            positions.position
-            <= length(domains.domain) - length(replace(domains.domain, '.', '')) + 1
+            positions.place
+            <= length(domains.email_domain) - length(replace(domains.email_domain, '.', '')) + 1
 
 ),
 
 labels as (
 
-    select distinct label
+    select distinct domain_label
     from domain_labels
-    where {{ regexp_is_match('label', '[^ -~]') }} and length(label) < 60
+    where {{ regexp_is_match('domain_label', '[^ -~]') }} and length(domain_label) < 60
 
 ),
 
 letters as (
 
     select
-        labels.label,
-        positions.position,
-        substr(labels.label, positions.position, 1) as letter,
-        ascii(substr(labels.label, positions.position, 1)) as code_point
+        labels.domain_label,
+        positions.place,
+        substr(labels.domain_label, positions.place, 1) as letter,
+        ascii(substr(labels.domain_label, positions.place, 1)) as code_point
     from labels
-    inner join positions on positions.position <= length(labels.label)
+    inner join positions on positions.place <= length(labels.domain_label)
 
 ),
 
@@ -64,34 +64,34 @@ letters as (
 ascii_letters as (
 
     select
-        label,
+        domain_label,
         count(case when code_point < 128 then 1 end) as letter_count,
-        {{ joined_text("case when code_point < 128 then letter else '' end", 'position') }}
+        {{ joined_text("case when code_point < 128 then letter else '' end", 'place') }}
             as letters
     from letters
-    group by label
+    group by domain_label
 
 ),
 
 insertions as (
 
     select
-        inserted.label,
-        inserted.position,
+        inserted.domain_label,
+        inserted.place,
         inserted.code_point,
         row_number() over (
-            partition by inserted.label
-            order by inserted.code_point, inserted.position
+            partition by inserted.domain_label
+            order by inserted.code_point, inserted.place
         ) as step,
-        count(earlier.position) as letters_before
+        count(earlier.place) as letters_before
     from letters as inserted
     left join letters as earlier
         on
-            inserted.label = earlier.label
-            and inserted.position > earlier.position
+            inserted.domain_label = earlier.domain_label
+            and inserted.place > earlier.place
             and inserted.code_point >= earlier.code_point
     where inserted.code_point >= 128
-    group by inserted.label, inserted.position, inserted.code_point
+    group by inserted.domain_label, inserted.place, inserted.code_point
 
 ),
 
@@ -100,21 +100,21 @@ insertions as (
 steps as (
 
     select
-        insertions.label,
+        insertions.domain_label,
         insertions.step,
         insertions.code_point,
         insertions.letters_before,
         ascii_letters.letter_count + insertions.step as letter_count,
         lag(insertions.code_point, 1, 128) over (
-            partition by insertions.label
+            partition by insertions.domain_label
             order by insertions.step
         ) as code_point_before,
         lag(insertions.letters_before + 1, 1, 0) over (
-            partition by insertions.label
+            partition by insertions.domain_label
             order by insertions.step
         ) as place_before
     from insertions
-    inner join ascii_letters on insertions.label = ascii_letters.label
+    inner join ascii_letters on insertions.domain_label = ascii_letters.domain_label
 
 ),
 
@@ -123,7 +123,7 @@ steps as (
 deltas as (
 
     select
-        label,
+        domain_label,
         step,
         cast(
             (code_point - code_point_before) * letter_count + letters_before - place_before
@@ -137,14 +137,14 @@ deltas as (
 damped as (
 
     select
-        label,
+        domain_label,
         step,
         delta,
         letter_count,
         -- Of the step before: the first one is damped harder.
         floor(
             lag(delta) over (
-                partition by label
+                partition by domain_label
                 order by step
             ) / case when step = 2 then 700 else 2 end
         ) as damped_delta
@@ -155,7 +155,7 @@ damped as (
 scaled as (
 
     select
-        label,
+        domain_label,
         step,
         delta,
         damped_delta + floor(damped_delta / (letter_count - 1)) as scaled_delta
@@ -166,7 +166,7 @@ scaled as (
 halved as (
 
     select
-        label,
+        domain_label,
         step,
         delta,
         scaled_delta,
@@ -184,7 +184,7 @@ halved as (
 biases as (
 
     select
-        label,
+        domain_label,
         step,
         delta,
         case
@@ -203,87 +203,89 @@ biases as (
 digits_0 as (
 
     select
-        label,
+        domain_label,
         step,
         bias,
         '' as digits,
-        cast(delta as {{ dbt.type_bigint() }}) as remainder
+        cast(delta as {{ dbt.type_bigint() }}) as rest
     from biases
 
 ),
 
--- Digits of base 36, the smallest first; each has a threshold of its own, below which it is the last.
+-- Digits of base 36, the smallest first; each has a threshold of its own, below which it is the
+-- last.
 {% for place in range(1, most_digits + 1) %}
-thresholds_{{ place }} as (
+    thresholds_{{ place }} as (
 
-    select
-        label,
-        step,
-        bias,
-        digits,
-        remainder,
-        cast(least(26, greatest(1, {{ 36 * place }} - bias)) as {{ dbt.type_bigint() }})
-            as threshold
-    from digits_{{ place - 1 }}
+        select
+            domain_label,
+            step,
+            bias,
+            digits,
+            rest,
+            cast(least(26, greatest(1, {{ 36 * place }} - bias)) as {{ dbt.type_bigint() }})
+                as threshold
+        from digits_{{ place - 1 }}
 
-),
+    ),
 
-digits_{{ place }} as (
+    digits_{{ place }} as (
 
-    select
-        label,
-        step,
-        bias,
-        case
-            when remainder is null then digits
-            else
-                digits || substr(
-                    'abcdefghijklmnopqrstuvwxyz0123456789',
-                    cast(
-                        case
-                            when remainder < threshold then remainder
-                            else threshold + mod(remainder - threshold, 36 - threshold)
-                        end as {{ dbt.type_int() }}
-                    ) + 1,
-                    1
-                )
-        end as digits,
-        case
-            when remainder >= threshold
-                then cast(
-                    floor((remainder - threshold) / (36 - threshold)) as {{ dbt.type_bigint() }}
-                )
-        end as remainder
-    from thresholds_{{ place }}
+        select
+            domain_label,
+            step,
+            bias,
+            case
+                when rest is null then digits
+                else
+                    digits || substr(
+                        'abcdefghijklmnopqrstuvwxyz0123456789',
+                        cast(
+                            case
+                                when rest < threshold then rest
+                                else threshold + mod(rest - threshold, 36 - threshold)
+                            end as {{ dbt.type_int() }}
+                        ) + 1,
+                        1
+                    )
+            end as digits,
+            case
+                when rest >= threshold
+                    then cast(
+                        floor((rest - threshold) / (36 - threshold)) as {{ dbt.type_bigint() }}
+                    )
+            end as rest
+        from thresholds_{{ place }}
 
-),
+    ),
 {% endfor %}
 
 encoded_labels as (
 
     select
-        ascii_letters.label,
+        ascii_letters.domain_label,
         'xn--' || ascii_letters.letters
         || case when ascii_letters.letter_count > 0 then '-' else '' end
         || {{ joined_text('insertion.digits', 'insertion.step') }} as ascii_label
     from ascii_letters
-    inner join digits_{{ most_digits }} as insertion on ascii_letters.label = insertion.label
-    group by ascii_letters.label, ascii_letters.letters, ascii_letters.letter_count
+    inner join digits_{{ most_digits }} as insertion
+        on ascii_letters.domain_label = insertion.domain_label
+    group by ascii_letters.domain_label, ascii_letters.letters, ascii_letters.letter_count
 
 ),
 
 idna_domains as (
 
     select
-        domain_labels.domain,
+        domain_labels.email_domain,
         {{ joined_text(
-            "case when domain_labels.position > 1 then '.' else '' end"
-            ~ " || coalesce(encoded_labels.ascii_label, domain_labels.label)",
-            'domain_labels.position'
+            "case when domain_labels.place > 1 then '.' else '' end"
+            ~ " || coalesce(encoded_labels.ascii_label, domain_labels.domain_label)",
+            'domain_labels.place'
         ) }} as ascii_domain
     from domain_labels
-    left join encoded_labels on domain_labels.label = encoded_labels.label
-    group by domain_labels.domain
+    left join encoded_labels on domain_labels.domain_label = encoded_labels.domain_label
+    group by domain_labels.email_domain
 
 )
 

@@ -5,7 +5,7 @@ email_addresses as (
     select
         raw_value,
         local_part,
-        domain
+        email_domain
     from {{ ref('int_identity__email_addresses') }}
 
 ),
@@ -13,7 +13,7 @@ email_addresses as (
 idna_domains as (
 
     select
-        domain,
+        email_domain,
         ascii_domain
     from {{ ref('int_identity__idna_domains') }}
 
@@ -35,9 +35,9 @@ addresses as (
     select
         email_addresses.raw_value,
         email_addresses.local_part,
-        coalesce(idna_domains.ascii_domain, email_addresses.domain) as domain
+        coalesce(idna_domains.ascii_domain, email_addresses.email_domain) as email_domain
     from email_addresses
-    left join idna_domains on email_addresses.domain = idna_domains.domain
+    left join idna_domains on email_addresses.email_domain = idna_domains.email_domain
 
 ),
 
@@ -47,13 +47,13 @@ cleaned as (
         addresses.raw_value,
         {{ normalise_email(
             'addresses.local_part',
-            'addresses.domain',
+            'addresses.email_domain',
             'providers.canonical_domain',
             'providers.ignores_dots',
             'providers.ignores_plus_tags',
         ) }} as mailbox
     from addresses
-    left join providers on addresses.domain = providers.domain
+    left join providers on addresses.email_domain = providers.domain
 
 ),
 

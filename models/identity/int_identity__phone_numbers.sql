@@ -73,16 +73,18 @@ ending as (
                 then {{ regexp_replace_all('phone_text', '[.]0$') }}
             else {{ regexp_replace_all(
                 'phone_text',
-                '[^0-9a-z]*(ext[a-z]*|x|#|int|anexo|app|dw|durchwahl|nebenstelle|доб)[^0-9a-z]*[0-9]{1,9}[^0-9]*$'
+                '[^0-9a-z]*(ext[a-z]*|x|#|int|anexo|app|dw|durchwahl|nebenstelle|доб)'
+                ~ '[^0-9a-z]*[0-9]{1,9}[^0-9]*$'
             ) }}
         end as phone_text
     from beginning
 
 ),
 
--- One number and no more: behind the first digit only digits and what people put between them, words
--- at the end. Two numbers in one field, or the short form of a second one (123456/57), must not
--- become one long number of somebody else; nor must what a spreadsheet made of one (4.91512E+12).
+-- One number and no more: behind the first digit only digits and what people put between them,
+-- words at the end. Two numbers in one field, or the short form of a second one (123456/57), must
+-- not become one long number of somebody else; nor must what a spreadsheet made of one
+-- (4.91512E+12).
 dialled as (
 
     select
@@ -130,23 +132,23 @@ international as (
     select
         prefixed.raw_value,
         prefixed.country,
-        called.country as plan_country,
+        reached.country as plan_country,
         -- Where national numbers begin with a zero, as in Italy, one in brackets is part of them.
         substr(
             case
-                when called.first_digits like '%0%' then prefixed.digits
+                when reached.first_digits like '%0%' then prefixed.digits
                 else prefixed.digits_without_zero
             end,
-            prefixed.prefix_length + length(called.calling_code) + 1
+            prefixed.prefix_length + length(reached.calling_code) + 1
         ) as national_digits
     from prefixed
-    inner join plans as called
+    inner join plans as reached
         on
-            called.is_main_country
+            reached.is_main_country
             and substr(prefixed.digits, prefixed.prefix_length + 1, 1)
-            = substr(called.calling_code, 1, 1)
+            = substr(reached.calling_code, 1, 1)
             and {{ starts_with(
-                'substr(prefixed.digits, prefixed.prefix_length + 1)', 'called.calling_code'
+                'substr(prefixed.digits, prefixed.prefix_length + 1)', 'reached.calling_code'
             ) }}
     where prefixed.has_plus or prefixed.prefix_length > 0
 
@@ -174,8 +176,8 @@ home_dialled as (
 
 ),
 
--- Digits that begin with the country's own calling code may lack a plus sign, or be a national number
--- that lost its trunk prefix.
+-- Digits that begin with the country's own calling code may lack a plus sign, or be a national
+-- number that lost its trunk prefix.
 home_read as (
 
     select
@@ -254,8 +256,8 @@ stripped as (
 
 ),
 
--- A number that is one as it stands keeps the digit that looks like a trunk prefix, unless it is one
--- without it as well.
+-- A number that is one as it stands keeps the digit that looks like a trunk prefix, unless it is
+-- one without it as well.
 national as (
 
     select

@@ -60,8 +60,9 @@ carried as (
         types.normaliser,
         case when types.normaliser = 'phone' then coalesce(raw_identifiers.country, '') else '' end
             as country,
-        case when types.scope = 'source_system' then raw_identifiers.source_system || '|' else '' end
-            as scope_prefix
+        case
+            when types.scope = 'source_system' then raw_identifiers.source_system || '|' else ''
+        end as scope_prefix
     from raw_identifiers
     left join types on raw_identifiers.identifier_type = types.identifier_type
 
@@ -178,8 +179,8 @@ record_identifiers as (
     select distinct
         carried.record_node,
         carried.identifier_type,
-        carried.scope_prefix || judged.identifier_value as identifier_value,
-        judged.rejection_reason
+        judged.rejection_reason,
+        carried.scope_prefix || judged.identifier_value as identifier_value
     from carried
     inner join judged
         on

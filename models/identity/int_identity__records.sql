@@ -19,10 +19,8 @@ orders as (
         source_system,
         order_key,
         contact_key,
-        anonymous_id,
         country,
-        ordered_at,
-        coalesce(email, phone, loyalty_card) is not null as names_somebody
+        ordered_at
     from {{ ref('orders') }}
 
 ),
@@ -38,18 +36,6 @@ devices as (
         last_seen_at,
         logged_in_at
     from {{ ref('int_identity__device_observations') }}
-
-),
-
-claims as (
-
-    select
-        source_system,
-        anonymous_id,
-        user_key,
-        claimed_from,
-        claimed_until
-    from {{ ref('int_identity__device_claims') }}
 
 ),
 
@@ -90,43 +76,6 @@ order_users as (
 
 ),
 
-order_claims as (
-
-    select
-        source_system,
-        order_key,
-        user_key
-    from devices
-    where order_key is not null and user_key is not null
-    union all
-    select
-        orders.source_system,
-        orders.order_key,
-        claims.user_key
-    from orders
-    inner join claims
-        on
-            orders.source_system = claims.source_system
-            and orders.anonymous_id = claims.anonymous_id
-            and orders.ordered_at >= claims.claimed_from
-            and (orders.ordered_at < claims.claimed_until or claims.claimed_until is null)
-
-),
-
--- Whose device a purchase came from: less than a login, so it counts only for an order that names
--- nobody itself.
-device_users as (
-
-    select
-        source_system,
-        order_key,
-        min(user_key) as user_key
-    from order_claims
-    group by source_system, order_key
-    having count(distinct user_key) = 1
-
-),
-
 device_records as (
 
     select
@@ -162,11 +111,7 @@ unioned as (
         'order' as record_type,
         {{ qualified_id('orders.source_system', 'orders.order_key') }} as record_id,
         orders.source_system,
-        coalesce(
-            orders.contact_key,
-            order_users.user_key,
-            case when not orders.names_somebody then device_users.user_key end
-        ) as contact_key,
+        coalesce(orders.contact_key, order_users.user_key) as contact_key,
         orders.country,
         orders.ordered_at as first_seen_at,
         orders.ordered_at as last_seen_at,
@@ -177,10 +122,6 @@ unioned as (
         on
             orders.source_system = order_users.source_system
             and orders.order_key = order_users.order_key
-    left join device_users
-        on
-            orders.source_system = device_users.source_system
-            and orders.order_key = device_users.order_key
 
     union all
 

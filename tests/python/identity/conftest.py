@@ -140,6 +140,7 @@ def make_identity_project(
         "street_words",
         "identifier_types",
         "blocked_identifiers",
+        "household_identifiers",
         "email_providers",
         "phone_countries",
         "survivorship_rules",

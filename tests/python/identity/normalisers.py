@@ -31,6 +31,41 @@ COPIED = (
 )
 SEEDS = ("identifier_types", "blocked_identifiers", "email_providers", "phone_countries")
 
+# Domains of many scripts, as the e-mail addresses of a shop's customers may have them.
+DOMAINS = (
+    "müller.de",
+    "bücher.example",
+    "straße.de",
+    "größe-überall.müller.de",
+    "weiß-ä-ö-ü-ß.de",
+    "a-ß.de",
+    "café.fr",
+    "señor.es",
+    "ñ.es",
+    "ålesund.no",
+    "københavn.dk",
+    "zażółć.pl",
+    "łódź.pl",
+    "đakovo.hr",
+    "úřad.cz",
+    "ελλάς.gr",
+    "παράδειγμα.δοκιμή",
+    "βόλος.com",
+    "пример.рф",
+    "почта.испытание",
+    "мой-сайт.ru",
+    "例子.测试",
+    "中文.com",
+    "日本語.jp",
+    "ジェーピーニック.jp",
+    "한국.kr",
+    "ไทย.com",
+    "नमस्ते.भारत",
+    "مثال.إختبار",
+    "straßen-äöü-straßen-äöü-straßen.shop.de",
+    "xn--mller-kva.müller.de",
+)
+
 
 @dataclass(frozen=True)
 class Written:
@@ -69,17 +104,33 @@ class Case:
 
 def read_table(name: str) -> list[Case]:
     r"""Cases of a table; escapes such as ``\u200b`` in it stand for what nobody sees."""
-    with (TABLES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            Case(
-                Written(row["identifier_type"], _unescaped(row["raw_value"]), row["country"]),
-                row["clean_value"],
-                row["reason"],
-                row["note"],
-                row.get("library", ""),
-            )
-            for row in csv.DictReader(file)
-        ]
+    return [
+        Case(
+            Written(row["identifier_type"], _unescaped(row["raw_value"]), row["country"]),
+            row["clean_value"],
+            row["reason"],
+            row["note"],
+            row.get("library", ""),
+        )
+        for row in read_rows(TABLES / f"{name}.csv")
+    ]
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a CSV file, by column."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def blocking_cases() -> list[dict[str, str]]:
+    """Of each row of the block list, a value that it stops and one alike that it lets through."""
+    return read_rows(TABLES / "blocked_identifiers.csv")
+
+
+def blocked_and_not(row: dict[str, str]) -> tuple[Written, Written]:
+    """The two values of a row of `blocking_cases`."""
+    kind, country = row["identifier_type"], row["country"]
+    return Written(kind, row["blocked_value"], country), Written(kind, row["usable_value"], country)
 
 
 def _unescaped(text: str) -> str:

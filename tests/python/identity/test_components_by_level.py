@@ -134,7 +134,7 @@ def test_a_level_that_does_not_converge_is_a_clear_error_and_leaves_nothing(
     result = project.dbt("run", "--select", "one_round")
     assert not result.success
     message = str(result.result.results[0].message)  # type: ignore[union-attr]
-    assert "did not converge: level 7" in message
+    assert "level 7 did not converge" in message
     assert "max_rounds: 1" in message
     assert work_tables(project) == []
 

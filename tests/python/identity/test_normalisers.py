@@ -1,12 +1,11 @@
 """The normalisers over tables of tricky values, and against the libraries that know best."""
 
-import csv
 import random
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import idna
 import phonenumbers
@@ -18,40 +17,18 @@ from stammkunde.paths import PROJECT
 from stammkunde.phone_plans import SEED, as_csv, first_digits, phone_plans
 
 from .conftest import DbtProject
-from .normalisers import COPIED, SEEDS, TABLE_NAMES, TABLES, Case, Written, models, read_table
-
-DOMAINS = (
-    "müller.de",
-    "bücher.example",
-    "straße.de",
-    "größe-überall.müller.de",
-    "weiß-ä-ö-ü-ß.de",
-    "a-ß.de",
-    "café.fr",
-    "señor.es",
-    "ñ.es",
-    "ålesund.no",
-    "københavn.dk",
-    "zażółć.pl",
-    "łódź.pl",
-    "đakovo.hr",
-    "úřad.cz",
-    "ελλάς.gr",
-    "παράδειγμα.δοκιμή",
-    "βόλος.com",
-    "пример.рф",
-    "почта.испытание",
-    "мой-сайт.ru",
-    "例子.测试",
-    "中文.com",
-    "日本語.jp",
-    "ジェーピーニック.jp",
-    "한국.kr",
-    "ไทย.com",
-    "नमस्ते.भारत",
-    "مثال.إختبار",
-    "straßen-äöü-straßen-äöü-straßen.shop.de",
-    "xn--mller-kva.müller.de",
+from .normalisers import (
+    COPIED,
+    DOMAINS,
+    SEEDS,
+    TABLE_NAMES,
+    Case,
+    Written,
+    blocked_and_not,
+    blocking_cases,
+    models,
+    read_rows,
+    read_table,
 )
 
 # Letters that random labels are made of: few, so that many come twice.
@@ -77,6 +54,10 @@ class Clean:
 
 
 Cleaned = dict[Written, Clean]
+
+
+# The letters of European alphabets that a Mac writes as two characters.
+COMPOSED = "àèìòùáćéíńóśúýźάέήίόύώâêîôûãñõāēīūăğйėżäëïöüÿёїåůőűčďěňřšťžșțçşąęįų"
 
 
 def random_domains() -> list[str]:
@@ -139,21 +120,6 @@ def provider_rows() -> list[dict[str, str]]:
     return read_rows(PROJECT / "seeds/reference/email_providers.csv")
 
 
-def blocking_cases() -> list[dict[str, str]]:
-    return read_rows(TABLES / "blocked_identifiers.csv")
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def blocked_and_not(row: dict[str, str]) -> tuple[Written, Written]:
-    """The value that a row of the block list must stop, and the one alike that it must not."""
-    kind, country = row["identifier_type"], row["country"]
-    return Written(kind, row["blocked_value"], country), Written(kind, row["usable_value"], country)
-
-
 def plan_numbers() -> list[tuple[str, Written, Written]]:
     """Of each row of phone_countries, a number that it takes and one that is too long for it."""
     found = []
@@ -176,6 +142,7 @@ def cleaned(make_project: Callable[..., DbtProject]) -> Cleaned:
     """Every value of this module, cleaned in one run."""
     values = [case.written for name in TABLE_NAMES for case in read_table(name)]
     values += [Written("email", f"eva@{domain}") for domain in (*DOMAINS, *random_domains())]
+    values += [address for letter in COMPOSED for address in both_forms(letter)]
     values += example_numbers()
     for row in provider_rows():
         values += provider_addresses(row["domain"])
@@ -331,6 +298,19 @@ def test_random_labels_are_encoded_as_python_does(cleaned: Cleaned) -> None:
     found = {domain: cleaned[Written("email", f"eva@{domain}")].usable for domain in domains}
     assert len(found) > 400
     assert found == {domain: f"eva@{punycode(domain)}" for domain in domains}
+
+
+def both_forms(letter: str) -> list[Written]:
+    """An address with a letter as one character, and as a letter and its accent."""
+    apart = unicodedata.normalize("NFD", letter)
+    return [Written("email", f"{text}va@{text}.de") for text in (letter, apart)]
+
+
+def test_accents_make_no_difference_as_characters_of_their_own(cleaned: Cleaned) -> None:
+    found = {
+        letter: {cleaned[address].usable for address in both_forms(letter)} for letter in COMPOSED
+    }
+    assert found == {letter: {f"{letter}va@{punycode(f'{letter}.de')}"} for letter in COMPOSED}
 
 
 def punycode(domain: str) -> str:

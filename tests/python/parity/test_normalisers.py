@@ -13,19 +13,21 @@ from stammkunde.spark import passing_warehouse
 
 from ..identity.normalisers import (
     COPIED,
+    DOMAINS,
     SEEDS,
     TABLE_NAMES,
     Written,
+    blocked_and_not,
+    blocking_cases,
     literal_values,
     models,
     read_table,
 )
-from ..identity.test_normalisers import DOMAINS, blocked_and_not, blocking_cases
 from .engines import dbt
 
 COMPARED = (
     Table("cases", "int_identity__record_identifiers", ("record_node",)),
-    Table("cases", "int_identity__idna_domains", ("domain",)),
+    Table("cases", "int_identity__idna_domains", ("email_domain",)),
     Table("cases", "int_identity__phone_numbers", ("raw_value", "country")),
     Table("cases", "clean_names", ("record_node",)),
 )

@@ -1,0 +1,3 @@
+{{ config(materialized='connected_components') }} -- a loop, as in the first round
+
+{{ party_ties(ref('int_identity__round_3_edges'), ref('int_identity__round_2_parties')) }}
