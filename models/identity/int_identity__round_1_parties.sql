@@ -1,37 +1,44 @@
-{{ config(materialized='connected_components') }} -- the loop that no single query can be
+{{ config(materialized='connected_components', edges='changes') }} -- the loop that no query can be
+{% set is_solved = connected_components_is_solved() | string | lower %}
 
 with
 
-edges as (
+all_edges as (
 
     select
-        record_node,
-        identifier_node
-    from {{ ref('int_identity__round_1_edges') }}
-    -- An identifier that one record carries ties nothing: about half of all edges stay out.
-    where rejection_reason is null and record_count > 1
+        node_a,
+        node_b,
+        false as is_removed
+    from {{ ref('int_identity__round_1_graph') }}
 
 ),
 
-records as (
+changes as (
 
-    select record_node
-    from {{ ref('int_identity__records') }}
+    select
+        node_a,
+        node_b,
+        is_removed
+    from {{ ref('int_identity__round_1_graph_changes') }}
 
 ),
 
+-- Only what changed is solved: all edges where nothing is solved yet, and with --full-refresh.
 graph as (
 
     select
-        record_node as node_a,
-        identifier_node as node_b
-    from edges
+        node_a,
+        node_b,
+        is_removed
+    from all_edges
+    where not {{ is_solved }}
     union all
-    -- A record without ties is a component of its own.
     select
-        record_node as node_a,
-        record_node as node_b
-    from records
+        node_a,
+        node_b,
+        is_removed
+    from changes
+    where {{ is_solved }}
 
 )
 

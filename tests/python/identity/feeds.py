@@ -27,15 +27,41 @@ def conformed_columns() -> dict[str, dict[str, str]]:
 
 
 class Feeds:
-    """Rows of the conformed feeds; a day is a number of days after 2025-01-01."""
+    """Rows of the conformed feeds; a day is a number of days after 2025-01-01.
+
+    Attributes:
+        rows: rows by feed.
+        scenarios: rows of each scenario with their feeds, in the order in which they were added.
+    """
 
     def __init__(self) -> None:
         """Begin without any row."""
         self.rows: dict[str, list[Row]] = defaultdict(list)
+        self.scenarios: dict[str, list[tuple[str, Row]]] = {}
+        self._scenario = ""
+
+    def begin(self, scenario: str) -> None:
+        """From here on rows belong to a scenario; its records meet no others."""
+        self._scenario = scenario
 
     def add(self, feed: str, **values: Any) -> None:  # noqa: ANN401 - any column's value
         """Add one row; columns not named are null."""
-        self.rows[feed].append({"source_system": SOURCE, **values})
+        row = {"source_system": SOURCE, **values}
+        self.rows[feed].append(row)
+        self.scenarios.setdefault(self._scenario, []).append((feed, row))
+
+    def unmerge(self, key: str, record: tuple[str, str], other: tuple[str, str]) -> None:
+        """A request that two records, each a type and a key, are not one person."""
+        (kind, record_key), (other_kind, other_key) = record, other
+        self.add(
+            "unmerges",
+            request_key=key,
+            record_type=kind,
+            record_id=f"{SOURCE}|{record_key}",
+            other_record_type=other_kind,
+            other_record_id=f"{SOURCE}|{other_key}",
+            requested_at=START,
+        )
 
     def contact(self, key: str, day: float = 0, **values: Any) -> None:  # noqa: ANN401
         """A contact record made on a day."""

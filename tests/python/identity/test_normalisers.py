@@ -235,7 +235,7 @@ def test_nearly_every_number_is_what_the_library_reads(cleaned: Cleaned) -> None
     read = {number: library_number(number) for number in example_numbers()}
     valid = [number for number, (_, is_valid) in read.items() if is_valid]
     differing = [number for number in valid if clean_number(cleaned[number]) != read[number][0]]
-    assert len(differing) < len(valid) / 500
+    assert len(differing) < len(valid) / 800
     # What is left: numbers that may lack a plus sign or a trunk prefix, where the library takes the
     # second for granted, and Canada's numbers of seven digits, which are companies'.
     assert [number for number in differing if not (lacks_plus(number) or is_310(number))] == []

@@ -117,7 +117,7 @@ def _contacts() -> list[Row]:
         rows.append(
             {
                 "contact_key": f"C{number}",
-                "email": f" {name}.{number % 5}@Example.COM " if number % 3 else None,
+                "email": f" {name}.{number % 5}@Mail.Example " if number % 3 else None,
                 "phone": ("+49 (0)30 123456", "030/123456", "0049 30 123 456", "x", "", None)[
                     number % 6
                 ],
@@ -153,7 +153,7 @@ def _contacts() -> list[Row]:
     rows += [
         {
             "contact_key": f"T{number}",
-            "email": f"tie{number}@example.com",
+            "email": f"tie{number}@mail.example",
             "first_name": "Tie",
             "last_name": f"Number{number}",
             "country": "DE",
@@ -175,7 +175,7 @@ def _orders() -> list[Row]:
             {
                 "order_key": f"O{number}",
                 "contact_key": f"C{number % 14}" if number % 4 else None,
-                "email": f"{NAMES[number % len(NAMES)]}.{number % 5}@example.com",
+                "email": f"{NAMES[number % len(NAMES)]}.{number % 5}@mail.example",
                 "phone": ("+4930123456", "", None)[number % 3],
                 "anonymous_id": ("device-1", "", None, "device-é")[number % 4],
                 "ordered_at": time,
@@ -299,7 +299,7 @@ def _messages() -> list[Row]:
             "channel": ("email", "sms", "push", "pigeon")[number % 9 % 4],
             "campaign_key": ("", "K1")[number % 2],
             "contact_key": (None, f"T{number}", "")[number % 3],
-            "address": ("Tie1@Example.com ", "+4930123456", "", None)[number % 4],
+            "address": ("Tie1@Mail.example ", "+4930123456", "", None)[number % 4],
         }
         for number in range(80)
     ]
@@ -314,7 +314,7 @@ def _feedback() -> list[Row]:
             "text": NAMES[number % len(NAMES)],
             "submitted_at": TIMES[number % len(TIMES)],
             "contact_key": (f"T{number}", None)[number % 2],
-            "email": ("tie2@example.com", "", "nobody")[number % 3],
+            "email": ("tie2@mail.example", "", "nobody")[number % 3],
         }
         for number in range(40)
     ]
@@ -339,7 +339,7 @@ def _consents() -> list[Row]:
     return [
         {
             "contact_key": (f"T{number % 12}", "", None)[number % 5 % 3],
-            "address": ("tie1@example.com", "", None)[number % 3],
+            "address": ("tie1@mail.example", "", None)[number % 3],
             "purpose": ("marketing", "tracking", "")[number % 7 % 3],
             "channel": ("email", "web")[number % 2],
             "state": ("granted", "withdrawn")[number % 2],

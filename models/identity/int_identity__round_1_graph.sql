@@ -2,12 +2,12 @@
 
 with
 
-edge_candidates as (
+round_1_edges as (
 
     select
         record_node,
         identifier_node
-    from {{ ref('int_identity__edge_candidates') }}
+    from {{ ref('int_identity__round_1_edges') }}
     -- An identifier that one record carries ties nothing: about half of all edges stay out.
     where rejection_reason is null and record_count > 1
 
@@ -25,7 +25,7 @@ unioned as (
     select
         record_node,
         identifier_node
-    from edge_candidates
+    from round_1_edges
     union all
     -- A record without ties is a component of its own.
     select
@@ -36,7 +36,7 @@ unioned as (
 ),
 
 -- Without direction, as the solver keeps them.
-candidate_edges as (
+graph as (
 
     select
         least(record_node, identifier_node) as node_a,
@@ -45,4 +45,4 @@ candidate_edges as (
 
 )
 
-select * from candidate_edges
+select * from graph

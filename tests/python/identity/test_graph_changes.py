@@ -6,8 +6,8 @@ from dbt.artifacts.schemas.run import RunExecutionResult
 from .conftest import DbtProject
 from .feeds import Feeds
 
-TEST = "identity_solved_edges_are_the_candidates"
-COMPONENTS = "int_identity__candidate_components"
+TEST = "identity_solved_edges_are_the_graph"
+COMPONENTS = "int_identity__round_1_parties"
 # No further: the crosswalk of the project's other tests knows nothing of these feeds.
 RUN = ("run", "--select", f"+{COMPONENTS}")
 
@@ -21,7 +21,7 @@ def _changes(project: DbtProject) -> tuple[int, int]:
     """New and removed edges that the last run found."""
     query = """
         select count(*) filter (not is_removed), count(*) filter (is_removed)
-        from identity.int_identity__edge_changes
+        from identity.int_identity__round_1_graph_changes
     """
     found = project.execute(query)[0]
     return int(found[0]), int(found[1])
@@ -66,7 +66,7 @@ def test_a_run_finds_what_came_and_what_went(built: DbtProject) -> None:
 
 def test_changes_that_no_run_looked_for_are_red_and_found_by_the_next(built: DbtProject) -> None:
     _feeds(joined=True).load(built)
-    _invoke(built, *RUN, "--exclude", "int_identity__edge_changes")
+    _invoke(built, *RUN, "--exclude", "int_identity__round_1_graph_changes")
     result = built.dbt("test", "--select", TEST)
     assert isinstance(result.result, RunExecutionResult)
     assert [each.failures for each in result.result.results] == [2]
