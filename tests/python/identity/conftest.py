@@ -195,6 +195,8 @@ def make_identity_project(
         project.write(
             "models/conformed/as_of.sql", "select cast('2025-12-31' as date) as as_of_date"
         )
+        for test in (PROJECT / "tests/dbt/singular").glob("customer*.sql"):
+            project.copy(str(test.relative_to(PROJECT)))
     else:
         shutil.rmtree(project.root / "models/identity/quality")
     project.copy("tests/dbt/generic")

@@ -145,6 +145,21 @@ def test_a_bridge_between_accounts_is_the_weakest(measured_project: DbtProject) 
     assert rows == [(5, True, 3, "phone", 1)]
 
 
+def test_a_crowded_customer_stops_the_build(measured_project: DbtProject) -> None:
+    """Ten addresses, ten numbers and a contact record: each type keeps its limit, R6 does not."""
+    feeds = Feeds()
+    feeds.contact("crowd", 1, first_name="Fred")
+    for number in range(10):
+        feeds.message(f"e{number}", 2, contact_key="crowd", address=f"f{number}@mail.de")
+        phone = f"030 55512{number}{number}"
+        feeds.message(f"s{number}", 2, contact_key="crowd", channel="sms", address=phone)
+    feeds.load(measured_project)
+    result = measured_project.dbt("build", "--exclude-resource-type", "seed", "unit_test")
+    assert [failure.split(":")[0] for failure in failures(result)] == [
+        "customers_have_few_identifiers"
+    ]
+
+
 def test_churn_is_logged_run_by_run(measured_project: DbtProject) -> None:
     measured_project.execute("drop table if exists identity.identity_crosswalk")
     measured_project.execute("drop table if exists identity.identity_churn")

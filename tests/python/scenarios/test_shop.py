@@ -18,8 +18,10 @@ from tests.python.conftest import Run, run_graph
 
 LAST_DAY = "2025-12-31"
 
-MIN_PRECISION = 0.95
-MIN_RECALL = 0.98
+# Of the shop of 50,000 people, 0.999 and 0.98 are true (docs/scenarios/identity.md); one household
+# more or less counts for more here.
+MIN_PRECISION = 0.997
+MIN_RECALL = 0.975
 
 
 @dataclass(frozen=True)
