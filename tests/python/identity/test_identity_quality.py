@@ -17,7 +17,7 @@ LABELS: list[Label] = [
     ("contact", "anna2", "Anna"),
     # A third one that shares nothing with them: no method that goes by identifiers finds it.
     ("contact", "anna3", "Anna"),
-    # A family's address, and only one of them has a contact record with a name.
+    # Two people of one address, of whom one alone has a contact record: nothing tells them apart.
     ("contact", "bert", "Bert"),
     ("order", "berta", "Berta"),
     # A record that never came.
@@ -29,8 +29,8 @@ def fill(feeds: Feeds) -> None:
     feeds.contact("anna1", 1, email="anna@mail.de", first_name="Anna")
     feeds.contact("anna2", 2, email="ANNA@mail.de", first_name="Anna")
     feeds.contact("anna3", 3, email="other@mail.de", first_name="Anna")
-    feeds.contact("bert", 4, email="family@mail.de", first_name="Bert")
-    feeds.order("berta", 5, email="family@mail.de")
+    feeds.contact("bert", 4, email="berts@mail.de", first_name="Bert")
+    feeds.order("berta", 5, email="berts@mail.de")
 
 
 def build(project: DbtProject, feeds: Feeds, *labels: Label, truth_set: str = "hand") -> None:
