@@ -457,6 +457,7 @@ CHANGING = {
     "couple's e-mail",
     "names alike",
     "anonymous browsing then login",
+    "a device before its window",
     "addresses and answers",
     "request to keep apart",
     "request to take an order out",
