@@ -1,0 +1,559 @@
+"""One step of a run: score the pairs of contact records that the deterministic rules left apart.
+
+It runs between two builds of the models, since a warehouse has one writer. What it needs is copied
+into memory, Splink works there, and what it found is written back in one transaction:
+
+* ``probabilistic_calibrations``: each trained model, with the day whose data it was learnt from;
+* ``probabilistic_term_frequencies``: how frequent names and cities were on that day, by a hash;
+* ``probabilistic_matches``: the pairs of this run, each with why it does not link.
+
+A model is trained once a calibration date and then used again, so that the same records get the
+same scores tomorrow, whatever else has come in.
+"""
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from stammkunde.identity import model
+from stammkunde.identity.links import EVEN_ODDS, Limits, Pair, Traits, decide
+from stammkunde.identity.options import Options
+
+_SCHEMA = "identity"
+_TABLES = f"""
+    create table if not exists warehouse.{_SCHEMA}.probabilistic_calibrations (
+        calibration_date date,
+        fingerprint varchar,
+        threshold double,
+        contact_count bigint,
+        model varchar
+    );
+    create table if not exists warehouse.{_SCHEMA}.probabilistic_term_frequencies (
+        calibration_date date,
+        fingerprint varchar,
+        attribute_name varchar,
+        value_hash varchar,
+        frequency double
+    );
+    create or replace table warehouse.{_SCHEMA}.probabilistic_matches (
+        record_node bigint,
+        other_record_node bigint,
+        component_id bigint,
+        other_component_id bigint,
+        match_weight double,
+        match_probability double,
+        calibration_date date,
+        rejection_reason varchar
+    );
+"""
+
+
+class MatchingError(RuntimeError):
+    """People could not be matched; the message says why."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A trained model.
+
+    Attributes:
+        date: day of the data that it was learnt from, as ISO text.
+        threshold: weight from which a pair may link.
+        contacts: contact records that it was learnt from.
+        settings: Splink's settings with every weight.
+    """
+
+    date: str
+    threshold: float
+    contacts: int
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class MatchReport:
+    """What came of matching.
+
+    Attributes:
+        contacts: contact records that were compared.
+        calibration: the model; None where the records say too little to learn one.
+        trained: whether this run trained it.
+        pairs: scored pairs with odds of one person.
+        links: those that link.
+    """
+
+    contacts: int
+    calibration: Calibration | None
+    trained: bool
+    pairs: int
+    links: int
+
+
+def fingerprint() -> str:
+    """Changes with the model: what is compared, on which keys, and how it is trained."""
+    described = [
+        [comparison.get_comparison("duckdb").as_dict() for comparison in _all_comparisons()],
+        sorted(model.BLOCKING_KEYS.items()),
+        list(model.TRAINING_KEYS),
+        [model.LEAST_FILLED, model.LEAST_TRAINING_PAIRS, model.MOST_TRAINING_PAIRS],
+        [model.RANDOM_PAIRS, model.SEED],
+    ]
+    return md5(json.dumps(described, sort_keys=True).encode()).hexdigest()
+
+
+def _all_comparisons() -> list[Any]:
+    return model.comparisons(model.ATTRIBUTES)
+
+
+def threshold_of(weights: Sequence[float], expected_precision: float) -> float:
+    """The smallest weight at or above which the model expects that share of pairs to be right.
+
+    Args:
+        weights: match weights of the pairs that links are chosen from.
+        expected_precision: the share, above 0 and up to 1.
+
+    Returns:
+        The weight; never below even odds, and where no pair is as good, that of one pair that is.
+    """
+    found = certain = _weight(expected_precision)
+    total = 0.0
+    ranked = sorted((weight for weight in weights if weight >= EVEN_ODDS), reverse=True)
+    for count, weight in enumerate(ranked, start=1):
+        total += _probability(weight)
+        if total / count < expected_precision:
+            break
+        found = weight
+    return min(found, certain)
+
+
+def _probability(weight: float) -> float:
+    return 1 / (1 + 2.0**-weight) if weight > -1000 else 0.0
+
+
+def _weight(probability: float) -> float:
+    from math import inf, log2
+
+    return log2(probability / (1 - probability)) if probability < 1 else inf
+
+
+def match_people(
+    warehouse: Path, chosen: Options, least_weight: float = EVEN_ODDS
+) -> MatchReport:
+    """Score the pairs and decide on links, in a warehouse whose components stand.
+
+    Args:
+        warehouse: DuckDB file with the models up to `int_identity__matchable_contacts`.
+        chosen: how strictly.
+        least_weight: pairs below are not kept; no link comes of one below even odds.
+
+    Raises:
+        MatchingError: the warehouse is not that far, or nobody can open it.
+    """
+    try:
+        with duckdb.connect() as connection, _quiet_splink():
+            connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
+            _read(connection, chosen)
+            day = _one(connection, "select cast(as_of_date as varchar) from warehouse.conformed.as_of")
+            limits = _read_limits(connection, chosen)
+            known = _stored(connection, chosen, day)
+            connection.execute("detach warehouse")
+            calibration = known or _train(connection, chosen, chosen.calibration_date or day)
+            pairs = [] if calibration is None else _score(connection, calibration, least_weight)
+            contacts = int(_one(connection, "select count(*) from contacts"))
+            reasons = {}
+            if calibration is not None:
+                traits = _read_traits(connection)
+                guards = Limits(
+                    calibration.threshold,
+                    chosen.max_contacts_per_customer,
+                    limits.birth_years,
+                    limits.identifiers,
+                )
+                reasons = decide(pairs, traits, guards)
+            connection.execute(f"attach '{_quoted(warehouse)}' as warehouse")
+            _write(connection, calibration, known is None, pairs, reasons)
+            return MatchReport(
+                contacts,
+                calibration,
+                calibration is not None and known is None,
+                sum(pair.weight >= EVEN_ODDS for pair in pairs),
+                sum(not reason for reason in reasons.values()),
+            )
+    except duckdb.Error as error:
+        reason = str(error).partition("\n")[0]
+        raise MatchingError(f"People could not be matched: {reason}") from error
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _one(connection: duckdb.DuckDBPyConnection, sql: str, *values: Any) -> Any:  # noqa: ANN401
+    row = connection.execute(sql, list(values)).fetchone()
+    return row[0] if row else None
+
+
+@contextmanager
+def _quiet_splink() -> Iterator[None]:
+    """Splink warns of every level that the data do not show; they name columns, and are many."""
+    logger = logging.getLogger("splink")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _read(connection: duckdb.DuckDBPyConnection, chosen: Options) -> None:
+    """Copy the contact records into table ``contacts``, in an order that never changes."""
+    keys = ", ".join(f"{sql} as key_{name}" for name, sql in model.BLOCKING_KEYS.items())
+    limited = ", ".join(
+        f"case when count(*) over (partition by key_{name}) between 2 and"
+        f" {chosen.max_records_per_key} then key_{name} end as key_{name}"
+        for name in model.BLOCKING_KEYS
+    )
+    columns = ", ".join(("record_node", "component_id", *model.ATTRIBUTES))
+    connection.execute(
+        f"""
+        create table contacts as
+        with keyed as (
+            select {columns}, {keys}
+            from warehouse.{_SCHEMA}.int_identity__matchable_contacts
+        )
+        select {columns}, {limited}
+        from keyed
+        order by record_node
+        """
+    )
+    connection.execute(
+        f"""
+        create table limited_identifiers as
+        select distinct
+            components.component_id, edges.identifier_type, edges.identifier_value,
+            types.is_unique, types.max_identifiers_per_customer
+        from warehouse.{_SCHEMA}.int_identity__edges as edges
+        inner join warehouse.{_SCHEMA}.int_identity__components as components
+            on edges.record_node = components.node_id
+        inner join warehouse.reference.identifier_types as types using (identifier_type)
+        where (types.is_unique or types.max_identifiers_per_customer is not null)
+            and components.component_id in (select component_id from contacts)
+        """
+    )
+
+
+def _read_limits(connection: duckdb.DuckDBPyConnection, chosen: Options) -> Limits:
+    """The limits of seed ``identifier_types``."""
+    types = connection.execute(
+        """
+        select
+            identifier_type,
+            case when is_unique then 1 else max_identifiers_per_customer end as most
+        from warehouse.reference.identifier_types
+        where is_unique or max_identifiers_per_customer is not null
+        """
+    ).fetchall()
+    years = _one(
+        connection, "select max(max_birth_years_apart) from warehouse.reference.identifier_types"
+    )
+    return Limits(0.0, chosen.max_contacts_per_customer, years, dict(types))
+
+
+def _read_traits(connection: duckdb.DuckDBPyConnection) -> dict[int, Traits]:
+    identifiers: dict[int, dict[str, set[str]]] = {}
+    for component, kind, value in connection.execute(
+        "select component_id, identifier_type, identifier_value from limited_identifiers"
+    ).fetchall():
+        identifiers.setdefault(component, {}).setdefault(kind, set()).add(value)
+    rows = connection.execute(
+        """
+        select
+            component_id,
+            count(*) as contact_count,
+            min(cast(substr(birth_date, 1, 4) as int)) as first_year,
+            max(cast(substr(birth_date, 1, 4) as int)) as last_year
+        from contacts
+        group by component_id
+        """
+    ).fetchall()
+    return {
+        component: Traits(
+            count,
+            None if first is None else (first, last),
+            {kind: frozenset(values) for kind, values in identifiers.get(component, {}).items()},
+        )
+        for component, count, first, last in rows
+    }
+
+
+def _stored(
+    connection: duckdb.DuckDBPyConnection, chosen: Options, day: str
+) -> Calibration | None:
+    """The calibration to use again, with its frequencies in table ``frequencies``."""
+    connection.execute(
+        "create table frequencies (attribute_name varchar, value_hash varchar, frequency double)"
+    )
+    if not _one(
+        connection,
+        "select count(*) from duckdb_tables() where database_name = 'warehouse'"
+        " and schema_name = ? and table_name = 'probabilistic_calibrations'",
+        _SCHEMA,
+    ):
+        return None
+    row = connection.execute(
+        f"""
+        select cast(calibration_date as varchar), threshold, contact_count, model
+        from warehouse.{_SCHEMA}.probabilistic_calibrations
+        where fingerprint = ?
+            and case
+                when ? = '' then calibration_date <= cast(? as date)
+                else cast(calibration_date as varchar) = ?
+            end
+        order by calibration_date desc
+        limit 1
+        """,
+        [fingerprint(), chosen.calibration_date, day, chosen.calibration_date],
+    ).fetchone()
+    if row is None:
+        return None
+    connection.execute(
+        f"""
+        insert into frequencies
+        select attribute_name, value_hash, frequency
+        from warehouse.{_SCHEMA}.probabilistic_term_frequencies
+        where fingerprint = ? and cast(calibration_date as varchar) = ?
+        """,
+        [fingerprint(), row[0]],
+    )
+    return Calibration(row[0], row[1], row[2], json.loads(row[3]))
+
+
+def _train(
+    connection: duckdb.DuckDBPyConnection, chosen: Options, date: str
+) -> Calibration | None:
+    """Learn a model from the contact records; None where they say too little."""
+    attributes = [
+        column
+        for column in model.ATTRIBUTES
+        if _one(
+            connection,
+            f"select count({column}) >= ? and count(distinct {column}) > 1 from contacts",
+            model.LEAST_FILLED,
+        )
+    ]
+    if not {"first_name", "last_name", "birth_date"} & set(attributes):
+        return None
+    for column in model.WEIGHED_BY_FREQUENCY:
+        connection.execute(
+            f"""
+            insert into frequencies
+            select '{column}', md5({column}), count(*) / sum(count(*)) over ()
+            from contacts
+            where {column} is not null
+            group by {column}
+            """
+        )
+    # Sums of fractions depend on the order in which threads hand in theirs.
+    threads = _one(connection, "select current_setting('threads')")
+    connection.execute("set threads = 1")
+    settings = _trained_settings(connection, chosen, attributes)
+    connection.execute(f"set threads = {threads}")
+    contacts = int(_one(connection, "select count(*) from contacts"))
+    untested = Calibration(date, 0.0, contacts, settings)
+    weights = [pair.weight for pair in _score(connection, untested, EVEN_ODDS)]
+    return Calibration(
+        date, threshold_of(weights, chosen.expected_precision), contacts, settings
+    )
+
+
+def _trained_settings(
+    connection: duckdb.DuckDBPyConnection, chosen: Options, attributes: Sequence[str]
+) -> dict[str, Any]:
+    """Splink's settings with the weights it learnt."""
+    from splink import Linker, SettingsCreator, block_on
+
+    rules = [
+        f"l.key_{name} = r.key_{name} and l.component_id <> r.component_id"
+        for name in model.BLOCKING_KEYS
+        if _one(connection, f"select count(key_{name}) > 0 from contacts")
+    ]
+    creator = SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="record_node",
+        comparisons=model.comparisons(attributes),
+        blocking_rules_to_generate_predictions=rules,
+        probability_two_random_records_match=_share_of_matches(connection, chosen.known_share),
+        retain_intermediate_calculation_columns=True,
+        retain_matching_columns=False,
+        max_iterations=50,
+        linker_uid="stammkunde",
+    )
+    linker = Linker(_registered(connection), creator, log_level=None)
+    linker.training.estimate_u_using_random_sampling(
+        max_pairs=model.RANDOM_PAIRS, seed=model.SEED, min_count_per_level=None
+    )
+    for columns in model.TRAINING_KEYS:
+        if set(columns) <= set(attributes) and _pairs(connection, columns) >= (
+            model.LEAST_TRAINING_PAIRS
+        ):
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                block_on(*columns), max_pairs=model.MOST_TRAINING_PAIRS
+            )
+    settings: dict[str, Any] = json.loads(json.dumps(linker.misc.save_model_to_json()))
+    return settings
+
+
+def _share_of_matches(connection: duckdb.DuckDBPyConnection, known_share: float) -> float:
+    """How probable it is that two records drawn at random are one person's.
+
+    Counted are the pairs that one component holds, and those of one name and birth date.
+    """
+    known, everything = connection.execute(
+        """
+        with components as (
+            select sum(count(*)) over () as contacts, count(*) * (count(*) - 1) / 2 as pairs
+            from contacts
+            group by component_id
+        ),
+        named as (
+            select count(*) * (count(*) - 1) / 2 as pairs
+            from contacts
+            where first_name is not null and last_name is not null and birth_date is not null
+            group by first_name, last_name, birth_date
+        ),
+        both_ways as (
+            select count(*) * (count(*) - 1) / 2 as pairs
+            from contacts
+            where first_name is not null and last_name is not null and birth_date is not null
+            group by first_name, last_name, birth_date, component_id
+        )
+        select
+            (select sum(pairs) from components)
+            + coalesce((select sum(pairs) from named), 0)
+            - coalesce((select sum(pairs) from both_ways), 0),
+            (select any_value(contacts * (contacts - 1) / 2) from components)
+        """
+    ).fetchall()[0]
+    return float(min(max(known, 1) / known_share / max(everything, 1), 0.5))
+
+
+def _pairs(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> int:
+    """Pairs of records with the same values in these columns."""
+    filled = " and ".join(f"{column} is not null" for column in columns)
+    return int(
+        _one(
+            connection,
+            "select coalesce(sum(records * (records - 1) // 2), 0) from (select count(*) as records"
+            f" from contacts where {filled} group by {', '.join(columns)})",
+        )
+    )
+
+
+def _registered(connection: duckdb.DuckDBPyConnection) -> Any:  # noqa: ANN401 - Splink's own frame
+    """The contact records with their frequencies, as Splink takes them.
+
+    A value that was not there on the calibration date counts as the rarest that was.
+    """
+    from splink.backends.duckdb import DuckDBAPI
+
+    frequent = model.WEIGHED_BY_FREQUENCY
+    columns = ", ".join(
+        f"case when contacts.{column} is not null then"
+        f" coalesce(of_{column}.frequency, rarest_{column}.frequency) end as tf_{column}"
+        for column in frequent
+    )
+    joins = " ".join(
+        f"left join frequencies as of_{column} on of_{column}.attribute_name = '{column}'"
+        f" and md5(contacts.{column}) = of_{column}.value_hash"
+        f" cross join (select min(frequency) as frequency from frequencies"
+        f" where attribute_name = '{column}') as rarest_{column}"
+        for column in frequent
+    )
+    connection.execute(
+        f"create or replace table weighed_contacts as select contacts.*, {columns}"
+        f" from contacts {joins} order by contacts.record_node"
+    )
+    return DuckDBAPI(connection=connection).register("weighed_contacts")
+
+
+def _score(
+    connection: duckdb.DuckDBPyConnection, calibration: Calibration, least_weight: float
+) -> list[Pair]:
+    """The pairs of different components, at or above a weight."""
+    from splink import Linker
+
+    linker = Linker(_registered(connection), calibration.settings, log_level=None)
+    scored = linker.inference.predict(
+        threshold_match_weight=least_weight, warning_mode="never"
+    )
+    columns = {column.name.strip('"') for column in scored.columns}
+    names_differ = "gamma_first_name = 0" if "gamma_first_name" in columns else "false"
+    rows = connection.execute(
+        f"""
+        select
+            scored.record_node_l, scored.record_node_r, one.component_id, other.component_id,
+            scored.match_weight, scored.match_probability, scored.{names_differ}
+        from {scored.physical_name} as scored
+        inner join contacts as one on scored.record_node_l = one.record_node
+        inner join contacts as other on scored.record_node_r = other.record_node
+        order by scored.match_weight desc, scored.record_node_l, scored.record_node_r
+        """.replace("scored.false", "false")
+    ).fetchall()
+    scored.drop_table_from_database_and_remove_from_cache()
+    return [Pair(*row) for row in rows]
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    calibration: Calibration | None,
+    is_new: bool,
+    pairs: Sequence[Pair],
+    reasons: dict[tuple[int, int], str],
+) -> None:
+    import pyarrow as pa
+
+    connection.execute("begin")
+    connection.execute(_TABLES)
+    if calibration is not None and is_new:
+        print_ = fingerprint()
+        connection.execute(
+            f"insert into warehouse.{_SCHEMA}.probabilistic_calibrations"
+            " values (cast(? as date), ?, ?, ?, ?)",
+            [
+                calibration.date,
+                print_,
+                calibration.threshold,
+                calibration.contacts,
+                json.dumps(calibration.settings, sort_keys=True),
+            ],
+        )
+        connection.execute(
+            f"insert into warehouse.{_SCHEMA}.probabilistic_term_frequencies"
+            " select cast(? as date), ?, attribute_name, value_hash, frequency from frequencies"
+            " order by attribute_name, value_hash",
+            [calibration.date, print_],
+        )
+    if calibration is not None and pairs:
+        rows = {
+            "record": [pair.record for pair in pairs],
+            "other_record": [pair.other_record for pair in pairs],
+            "component": [pair.component for pair in pairs],
+            "other_component": [pair.other_component for pair in pairs],
+            "weight": [pair.weight for pair in pairs],
+            "probability": [pair.probability for pair in pairs],
+            "reason": [reasons[pair.record, pair.other_record] or None for pair in pairs],
+        }
+        connection.register("decided", pa.table(rows))
+        connection.execute(
+            f"insert into warehouse.{_SCHEMA}.probabilistic_matches"
+            " select record, other_record, component, other_component, weight, probability,"
+            " cast(? as date), reason from decided",
+            [calibration.date],
+        )
+    connection.execute("commit")
