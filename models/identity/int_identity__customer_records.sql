@@ -115,7 +115,7 @@ assigned as (
     union all
     -- The record that once gave a customer its id has left that customer: the id stays there.
     select
-        minted.component_id,
+        minted.cluster_id,
         case
             when kept.customer_id is null then minted.customer_id
             else md5(minted.customer_id || '|' || coalesce(minted.previous_customer_id, ''))

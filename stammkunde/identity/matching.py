@@ -27,22 +27,22 @@ from stammkunde.identity.links import EVEN_ODDS, Limits, Pair, Traits, decide
 from stammkunde.identity.options import Options
 
 _SCHEMA = "identity"
-_TABLES = f"""
-    create table if not exists warehouse.{_SCHEMA}.probabilistic_calibrations (
+_TABLES = """
+    create table if not exists {schema}.probabilistic_calibrations (
         calibration_date date,
         fingerprint varchar,
         threshold double,
         contact_count bigint,
         model varchar
     );
-    create table if not exists warehouse.{_SCHEMA}.probabilistic_term_frequencies (
+    create table if not exists {schema}.probabilistic_term_frequencies (
         calibration_date date,
         fingerprint varchar,
         attribute_name varchar,
         value_hash varchar,
         frequency double
     );
-    create or replace table warehouse.{_SCHEMA}.probabilistic_matches (
+    create or replace table {schema}.probabilistic_matches (
         record_node bigint,
         other_record_node bigint,
         component_id bigint,
@@ -156,28 +156,25 @@ def match_people(
         MatchingError: the warehouse is not that far, or nobody can open it.
     """
     try:
-        with duckdb.connect() as connection, _quiet_splink():
-            connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
-            _read(connection, chosen)
-            day = _one(connection, "select cast(as_of_date as varchar) from warehouse.conformed.as_of")
-            limits = _read_limits(connection, chosen)
-            known = _stored(connection, chosen, day)
-            connection.execute("detach warehouse")
+        with duckdb.connect(str(warehouse)) as connection, _quiet_splink():
+            # Splink makes its tables where the connection stands: in memory.
+            place = '"' + str(_one(connection, "select current_database()")) + '"'
+            connection.execute("attach ':memory:' as matching_work")
+            connection.execute("use matching_work")
+            _read(connection, place, chosen)
+            day = _one(connection, f"select cast(as_of_date as varchar) from {place}.conformed.as_of")
+            known = _stored(connection, place, chosen, day)
             calibration = known or _train(connection, chosen, chosen.calibration_date or day)
-            pairs = [] if calibration is None else _score(connection, calibration, least_weight)
             contacts = int(_one(connection, "select count(*) from contacts"))
-            reasons = {}
+            pairs: list[Pair] = []
+            reasons: dict[tuple[int, int], str] = {}
             if calibration is not None:
-                traits = _read_traits(connection)
-                guards = Limits(
-                    calibration.threshold,
-                    chosen.max_contacts_per_customer,
-                    limits.birth_years,
-                    limits.identifiers,
-                )
-                reasons = decide(pairs, traits, guards)
-            connection.execute(f"attach '{_quoted(warehouse)}' as warehouse")
-            _write(connection, calibration, known is None, pairs, reasons)
+                pairs = _score(connection, calibration, least_weight)
+                limits = _read_limits(connection, place, chosen, calibration.threshold)
+                reasons = decide(pairs, _read_traits(connection), limits)
+            _write(connection, place, calibration, known is None, pairs, reasons)
+            connection.execute(f"use {place}")
+            connection.execute("detach matching_work")
             return MatchReport(
                 contacts,
                 calibration,
@@ -190,13 +187,8 @@ def match_people(
         raise MatchingError(f"People could not be matched: {reason}") from error
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
 def _one(connection: duckdb.DuckDBPyConnection, sql: str, *values: Any) -> Any:  # noqa: ANN401
-    row = connection.execute(sql, list(values)).fetchone()
-    return row[0] if row else None
+    return connection.execute(sql, list(values)).fetchall()[0][0]
 
 
 @contextmanager
@@ -211,7 +203,7 @@ def _quiet_splink() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def _read(connection: duckdb.DuckDBPyConnection, chosen: Options) -> None:
+def _read(connection: duckdb.DuckDBPyConnection, place: str, chosen: Options) -> None:
     """Copy the contact records into table ``contacts``, in an order that never changes."""
     keys = ", ".join(f"{sql} as key_{name}" for name, sql in model.BLOCKING_KEYS.items())
     limited = ", ".join(
@@ -225,7 +217,7 @@ def _read(connection: duckdb.DuckDBPyConnection, chosen: Options) -> None:
         create table contacts as
         with keyed as (
             select {columns}, {keys}
-            from warehouse.{_SCHEMA}.int_identity__matchable_contacts
+            from {place}.{_SCHEMA}.int_identity__matchable_contacts
         )
         select {columns}, {limited}
         from keyed
@@ -238,31 +230,33 @@ def _read(connection: duckdb.DuckDBPyConnection, chosen: Options) -> None:
         select distinct
             components.component_id, edges.identifier_type, edges.identifier_value,
             types.is_unique, types.max_identifiers_per_customer
-        from warehouse.{_SCHEMA}.int_identity__edges as edges
-        inner join warehouse.{_SCHEMA}.int_identity__components as components
+        from {place}.{_SCHEMA}.int_identity__edges as edges
+        inner join {place}.{_SCHEMA}.int_identity__components as components
             on edges.record_node = components.node_id
-        inner join warehouse.reference.identifier_types as types using (identifier_type)
+        inner join {place}.reference.identifier_types as types using (identifier_type)
         where (types.is_unique or types.max_identifiers_per_customer is not null)
             and components.component_id in (select component_id from contacts)
         """
     )
 
 
-def _read_limits(connection: duckdb.DuckDBPyConnection, chosen: Options) -> Limits:
-    """The limits of seed ``identifier_types``."""
+def _read_limits(
+    connection: duckdb.DuckDBPyConnection, place: str, chosen: Options, threshold: float
+) -> Limits:
+    """The guards, with the limits of seed ``identifier_types``."""
     types = connection.execute(
-        """
+        f"""
         select
             identifier_type,
             case when is_unique then 1 else max_identifiers_per_customer end as most
-        from warehouse.reference.identifier_types
+        from {place}.reference.identifier_types
         where is_unique or max_identifiers_per_customer is not null
         """
     ).fetchall()
     years = _one(
-        connection, "select max(max_birth_years_apart) from warehouse.reference.identifier_types"
+        connection, f"select max(max_birth_years_apart) from {place}.reference.identifier_types"
     )
-    return Limits(0.0, chosen.max_contacts_per_customer, years, dict(types))
+    return Limits(threshold, chosen.max_contacts_per_customer, years, dict(types))
 
 
 def _read_traits(connection: duckdb.DuckDBPyConnection) -> dict[int, Traits]:
@@ -293,7 +287,7 @@ def _read_traits(connection: duckdb.DuckDBPyConnection) -> dict[int, Traits]:
 
 
 def _stored(
-    connection: duckdb.DuckDBPyConnection, chosen: Options, day: str
+    connection: duckdb.DuckDBPyConnection, place: str, chosen: Options, day: str
 ) -> Calibration | None:
     """The calibration to use again, with its frequencies in table ``frequencies``."""
     connection.execute(
@@ -301,15 +295,16 @@ def _stored(
     )
     if not _one(
         connection,
-        "select count(*) from duckdb_tables() where database_name = 'warehouse'"
+        "select count(*) from duckdb_tables() where database_name = ?"
         " and schema_name = ? and table_name = 'probabilistic_calibrations'",
+        place.strip('"'),
         _SCHEMA,
     ):
         return None
-    row = connection.execute(
+    rows = connection.execute(
         f"""
         select cast(calibration_date as varchar), threshold, contact_count, model
-        from warehouse.{_SCHEMA}.probabilistic_calibrations
+        from {place}.{_SCHEMA}.probabilistic_calibrations
         where fingerprint = ?
             and case
                 when ? = '' then calibration_date <= cast(? as date)
@@ -319,14 +314,15 @@ def _stored(
         limit 1
         """,
         [fingerprint(), chosen.calibration_date, day, chosen.calibration_date],
-    ).fetchone()
-    if row is None:
+    ).fetchall()
+    if not rows:
         return None
+    row = rows[0]
     connection.execute(
         f"""
         insert into frequencies
         select attribute_name, value_hash, frequency
-        from warehouse.{_SCHEMA}.probabilistic_term_frequencies
+        from {place}.{_SCHEMA}.probabilistic_term_frequencies
         where fingerprint = ? and cast(calibration_date as varchar) = ?
         """,
         [fingerprint(), row[0]],
@@ -362,8 +358,10 @@ def _train(
     # Sums of fractions depend on the order in which threads hand in theirs.
     threads = _one(connection, "select current_setting('threads')")
     connection.execute("set threads = 1")
-    settings = _trained_settings(connection, chosen, attributes)
-    connection.execute(f"set threads = {threads}")
+    try:
+        settings = _trained_settings(connection, chosen, attributes)
+    finally:
+        connection.execute(f"set threads = {threads}")
     contacts = int(_one(connection, "select count(*) from contacts"))
     untested = Calibration(date, 0.0, contacts, settings)
     weights = [pair.weight for pair in _score(connection, untested, EVEN_ODDS)]
@@ -511,6 +509,7 @@ def _score(
 
 def _write(
     connection: duckdb.DuckDBPyConnection,
+    place: str,
     calibration: Calibration | None,
     is_new: bool,
     pairs: Sequence[Pair],
@@ -519,11 +518,11 @@ def _write(
     import pyarrow as pa
 
     connection.execute("begin")
-    connection.execute(_TABLES)
+    connection.execute(_TABLES.format(schema=f"{place}.{_SCHEMA}"))
     if calibration is not None and is_new:
         print_ = fingerprint()
         connection.execute(
-            f"insert into warehouse.{_SCHEMA}.probabilistic_calibrations"
+            f"insert into {place}.{_SCHEMA}.probabilistic_calibrations"
             " values (cast(? as date), ?, ?, ?, ?)",
             [
                 calibration.date,
@@ -534,7 +533,7 @@ def _write(
             ],
         )
         connection.execute(
-            f"insert into warehouse.{_SCHEMA}.probabilistic_term_frequencies"
+            f"insert into {place}.{_SCHEMA}.probabilistic_term_frequencies"
             " select cast(? as date), ?, attribute_name, value_hash, frequency from frequencies"
             " order by attribute_name, value_hash",
             [calibration.date, print_],
@@ -551,7 +550,7 @@ def _write(
         }
         connection.register("decided", pa.table(rows))
         connection.execute(
-            f"insert into warehouse.{_SCHEMA}.probabilistic_matches"
+            f"insert into {place}.{_SCHEMA}.probabilistic_matches"
             " select record, other_record, component, other_component, weight, probability,"
             " cast(? as date), reason from decided",
             [calibration.date],

@@ -73,7 +73,7 @@ TRAINING_KEYS: Sequence[tuple[str, ...]] = (
 LEAST_TRAINING_PAIRS = 50
 MOST_TRAINING_PAIRS = 2_000_000
 # For u: pairs drawn at random, by a hash of their ids.
-RANDOM_PAIRS = 5_000_000
+RANDOM_PAIRS = 2_000_000
 SEED = 1
 
 

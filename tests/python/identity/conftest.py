@@ -117,6 +117,13 @@ def make_project(
 @pytest.fixture(scope="session")
 def identity_project(make_project: Callable[..., DbtProject]) -> DbtProject:
     """The real identity models, macros and seeds over stand-ins for the conformed feeds."""
+    return build_identity_project(make_project, "identity", {})
+
+
+def build_identity_project(
+    make_project: Callable[..., DbtProject], name: str, variables: Mapping[str, Any]
+) -> DbtProject:
+    """A project of the real identity models, seeded, with dbt vars of its own."""
     from .feeds import Feeds, identity_models
 
     names = (
@@ -128,9 +135,10 @@ def identity_project(make_project: Callable[..., DbtProject]) -> DbtProject:
         "source_priorities",
     )
     project = make_project(
-        "identity",
+        name,
         identity_models(),
         {
+            "vars": dict(variables),
             "test-paths": ["tests/dbt"],
             "models": {
                 "stammkunde": {"identity": {"+schema": "identity", "+materialized": "table"}}
