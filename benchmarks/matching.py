@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from stammkunde.homes import prepare
-from stammkunde.identity import Options, match_people, options
+from stammkunde.identity import Options, match_people, matching_options
 from stammkunde.identity.options import LIMITS
 from stammkunde.paths import PROJECT, Home
 from stammkunde.settings import from_environment, project_vars
@@ -132,7 +132,7 @@ def run(source: str, home: Home) -> None:
 def evaluate(source: str, home: Home, weights: Sequence[float] = WEIGHTS) -> Evaluation:
     """Hold what a run has found against the truth; nothing in the home changes."""
     data = DATA_SETS[source]
-    chosen = options(from_environment({"STAMMKUNDE_SOURCE": source})) or _default_options()
+    chosen = matching_options(from_environment({"STAMMKUNDE_SOURCE": source})) or _default_options()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         resolved = Path(shutil.copy(home.warehouse, Path(folder) / "resolved.duckdb"))
         alone = Path(shutil.copy(home.warehouse, Path(folder) / "alone.duckdb"))
@@ -254,7 +254,9 @@ def _scored_pairs(
             order by pairs.match_weight desc
             """
         ).fetchall()
-        true = _grouped(connection, "select record_node, person, person as customer from truth").true
+        true = _grouped(
+            connection, "select record_node, person, person as customer from truth"
+        ).true
     at = {weight: Score(0, 0, true) for weight in weights}
     best = (0.0, Score(0, 0, true))
     right = 0

@@ -21,7 +21,7 @@ from dbt.cli.main import dbtRunner
 from stammkunde import progress
 from stammkunde.dbt_results import FAILED, WARNED, describe_results
 from stammkunde.engines import Engine
-from stammkunde.identity import match_people, options, require_splink
+from stammkunde.identity import match_people, matching_options, require_splink
 from stammkunde.paths import PROJECT, Home
 from stammkunde.settings import Settings, SettingsError
 
@@ -123,7 +123,7 @@ def dbt_layers(
     Raises:
         SettingsError: people are to be matched, and cannot be.
     """
-    chosen = options(settings)
+    chosen = matching_options(settings)
     if chosen:
         if not engine.matches_people:
             raise SettingsError(

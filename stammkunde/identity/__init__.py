@@ -6,13 +6,13 @@ pairs that pass every guard join two customers. Var ``probabilistic_matching`` s
 """
 
 from stammkunde.identity.matching import MatchingError, MatchReport, match_people
-from stammkunde.identity.options import Options, options, require_splink
+from stammkunde.identity.options import Options, matching_options, require_splink
 
 __all__ = [
     "MatchReport",
     "MatchingError",
     "Options",
     "match_people",
-    "options",
+    "matching_options",
     "require_splink",
 ]

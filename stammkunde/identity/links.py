@@ -39,22 +39,21 @@ class Traits:
 
     Attributes:
         contacts: number of contact records.
-        birth_years: first and last year of birth; None where none is known.
+        birth_dates: dates of birth that are known, ISO 8601.
         identifiers: values by type, of types that have a limit a customer.
     """
 
     contacts: int = 1
-    birth_years: tuple[int, int] | None = None
+    birth_dates: frozenset[str] = frozenset()
     identifiers: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def joined(self, other: "Traits") -> "Traits":
         """The traits of both together."""
-        years = [*(self.birth_years or ()), *(other.birth_years or ())]
         types = {*self.identifiers, *other.identifiers}
         nothing: frozenset[str] = frozenset()
         return Traits(
             contacts=self.contacts + other.contacts,
-            birth_years=(min(years), max(years)) if years else None,
+            birth_dates=self.birth_dates | other.birth_dates,
             identifiers={
                 kind: self.identifiers.get(kind, nothing) | other.identifiers.get(kind, nothing)
                 for kind in types
@@ -69,7 +68,8 @@ class Limits:
     Attributes:
         threshold: weight below which no pair links.
         contacts: contact records of a customer.
-        birth_years: years between the births within a customer; None: any.
+        birth_years: groups of which no two dates of birth are within so many years, or one typing
+            error apart, are different people; None: any two may be one.
         identifiers: values of a type within a customer.
     """
 
@@ -97,8 +97,8 @@ def decide(
     groups = _Groups(ranked, traits)
     reasons: dict[tuple[int, int], str] = {}
     for pair in ranked:
-        reasons[pair.record, pair.other_record] = (
-            _own_reason(pair, limits) or groups.join(pair, limits)
+        reasons[pair.record, pair.other_record] = _own_reason(pair, limits) or groups.join(
+            pair, limits
         )
     for pair in ranked:
         # What was too little for a link at its turn may have been joined over another pair.
@@ -144,6 +144,8 @@ class _Groups:
         reason = _broken_limit(joined, limits)
         if reason:
             return reason
+        if _are_births_apart(self._traits[one], self._traits[other], limits):
+            return "birth_dates_apart"
         possible = self._traits[one].contacts * self._traits[other].contacts
         if self._support[one].get(other, 0) < LEAST_SUPPORT * possible:
             return "most_pairs_differ"
@@ -171,10 +173,28 @@ class _Groups:
 def _broken_limit(traits: Traits, limits: Limits) -> str:
     if traits.contacts > limits.contacts:
         return "too_many_contacts"
-    years = traits.birth_years
-    if years and limits.birth_years is not None and years[1] - years[0] > limits.birth_years:
-        return "birth_dates_apart"
     for kind in sorted(traits.identifiers):
         if kind in limits.identifiers and len(traits.identifiers[kind]) > limits.identifiers[kind]:
             return f"too_many_identifiers: {kind}"
     return ""
+
+
+def _are_births_apart(one: Traits, other: Traits, limits: Limits) -> bool:
+    """Whether every date of the one contradicts every date of the other."""
+    years = limits.birth_years
+    if years is None or not one.birth_dates or not other.birth_dates:
+        return False
+    return all(
+        abs(int(first[:4]) - int(second[:4])) > years and not _is_one_error(first, second)
+        for first in one.birth_dates
+        for second in other.birth_dates
+    )
+
+
+def _is_one_error(first: str, second: str) -> bool:
+    """Whether two dates differ by one digit, or by two neighbours swapped."""
+    places = [place for place in range(len(first)) if first[place] != second[place : place + 1]]
+    if len(places) == 2:
+        left, right = places
+        return right - left == 1 and first[left] + first[right] == second[right] + second[left]
+    return len(places) == 1 and len(first) == len(second)

@@ -142,9 +142,7 @@ def _weight(probability: float) -> float:
     return log2(probability / (1 - probability)) if probability < 1 else inf
 
 
-def match_people(
-    warehouse: Path, chosen: Options, least_weight: float = EVEN_ODDS
-) -> MatchReport:
+def match_people(warehouse: Path, chosen: Options, least_weight: float = EVEN_ODDS) -> MatchReport:
     """Score the pairs and decide on links, in a warehouse whose components stand.
 
     Args:
@@ -162,7 +160,9 @@ def match_people(
             connection.execute("attach ':memory:' as matching_work")
             connection.execute("use matching_work")
             _read(connection, place, chosen)
-            day = _one(connection, f"select cast(as_of_date as varchar) from {place}.conformed.as_of")
+            day = _one(
+                connection, f"select cast(as_of_date as varchar) from {place}.conformed.as_of"
+            )
             known = _stored(connection, place, chosen, day)
             calibration = known or _train(connection, chosen, chosen.calibration_date or day)
             contacts = int(_one(connection, "select count(*) from contacts"))
@@ -270,8 +270,8 @@ def _read_traits(connection: duckdb.DuckDBPyConnection) -> dict[int, Traits]:
         select
             component_id,
             count(*) as contact_count,
-            min(cast(substr(birth_date, 1, 4) as int)) as first_year,
-            max(cast(substr(birth_date, 1, 4) as int)) as last_year
+            coalesce(list(distinct birth_date) filter (where birth_date is not null), [])
+                as birth_dates
         from contacts
         group by component_id
         """
@@ -279,10 +279,10 @@ def _read_traits(connection: duckdb.DuckDBPyConnection) -> dict[int, Traits]:
     return {
         component: Traits(
             count,
-            None if first is None else (first, last),
+            frozenset(dates),
             {kind: frozenset(values) for kind, values in identifiers.get(component, {}).items()},
         )
-        for component, count, first, last in rows
+        for component, count, dates in rows
     }
 
 
@@ -330,9 +330,7 @@ def _stored(
     return Calibration(row[0], row[1], row[2], json.loads(row[3]))
 
 
-def _train(
-    connection: duckdb.DuckDBPyConnection, chosen: Options, date: str
-) -> Calibration | None:
+def _train(connection: duckdb.DuckDBPyConnection, chosen: Options, date: str) -> Calibration | None:
     """Learn a model from the contact records; None where they say too little."""
     attributes = [
         column
@@ -365,9 +363,7 @@ def _train(
     contacts = int(_one(connection, "select count(*) from contacts"))
     untested = Calibration(date, 0.0, contacts, settings)
     weights = [pair.weight for pair in _score(connection, untested, EVEN_ODDS)]
-    return Calibration(
-        date, threshold_of(weights, chosen.expected_precision), contacts, settings
-    )
+    return Calibration(date, threshold_of(weights, chosen.expected_precision), contacts, settings)
 
 
 def _trained_settings(
@@ -487,9 +483,7 @@ def _score(
     from splink import Linker
 
     linker = Linker(_registered(connection), calibration.settings, log_level=None)
-    scored = linker.inference.predict(
-        threshold_match_weight=least_weight, warning_mode="never"
-    )
+    scored = linker.inference.predict(threshold_match_weight=least_weight, warning_mode="never")
     columns = {column.name.strip('"') for column in scored.columns}
     names_differ = "gamma_first_name = 0" if "gamma_first_name" in columns else "false"
     rows = connection.execute(

@@ -158,7 +158,9 @@ def _address(columns: Sequence[str]) -> Any:  # noqa: ANN401 - Splink's own comp
         if place:
             both = f"street_l = street_r and ({' or '.join(place)})"
             found.append(levels.CustomLevel(both, "same street and place"))
-            alike = f"jaro_winkler_similarity(street_l, street_r) >= 0.88 and ({' or '.join(place)})"
+            alike = (
+                f"jaro_winkler_similarity(street_l, street_r) >= 0.88 and ({' or '.join(place)})"
+            )
             found.append(levels.CustomLevel(alike, "street alike, same place"))
         found.append(levels.JaroWinklerLevel("street", 0.92))
     if "postcode" in columns:

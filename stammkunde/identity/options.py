@@ -57,7 +57,7 @@ class Options:
         return chosen
 
 
-def options(settings: Settings) -> Options | None:
+def matching_options(settings: Settings) -> Options | None:
     """The options of a run; None where it matches nobody.
 
     Raises:

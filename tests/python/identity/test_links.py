@@ -15,6 +15,10 @@ def pair(one: int, other: int, weight: float = 9.0, *, names_differ: bool = Fals
     return Pair(one, other, one, other, weight, 0.99, names_differ)
 
 
+def born(*days: str) -> Traits:
+    return Traits(birth_dates=frozenset(days))
+
+
 def links(
     pairs: list[Pair], traits: dict[int, Traits] | None = None, limits: Limits = LIMITS
 ) -> dict[tuple[int, int], str]:
@@ -46,7 +50,13 @@ def test_a_pair_below_the_threshold_still_supports_a_link() -> None:
 
 def test_what_was_too_little_at_its_turn_counts_once_its_groups_are_one() -> None:
     """At its turn (2, 3) is one of three pairs; then 3 joins 5 and 6, and these join 1, 2 and 9."""
-    apart = [pair(1, 2, 20.0), pair(1, 9, 20.0), pair(2, 9, 20.0), pair(5, 6, 20.0), pair(2, 3, 9.0)]
+    apart = [
+        pair(1, 2, 20.0),
+        pair(1, 9, 20.0),
+        pair(2, 9, 20.0),
+        pair(5, 6, 20.0),
+        pair(2, 3, 9.0),
+    ]
     assert links(apart)[2, 3] == "most_pairs_differ"
     bridge = [pair(3, 5, 8.0), pair(3, 6, 8.0)]
     ties = [pair(1, 5, 7.0), pair(1, 6, 7.0), pair(2, 5, 7.0), pair(5, 9, 7.0)]
@@ -56,9 +66,15 @@ def test_what_was_too_little_at_its_turn_counts_once_its_groups_are_one() -> Non
 @pytest.mark.parametrize(
     ("one", "other", "reason"),
     [
-        (Traits(birth_years=(1960, 1960)), Traits(birth_years=(1975, 1975)), ""),
-        (Traits(birth_years=(1960, 1960)), Traits(birth_years=(1976, 1976)), "birth_dates_apart"),
-        (Traits(birth_years=(1960, 1960)), Traits(), ""),
+        (born("1960-02-03"), born("1975-11-30"), ""),
+        (born("1960-02-03"), born("1976-11-30"), "birth_dates_apart"),
+        # A typing error moves a birth by decades: one digit, or two swapped.
+        (born("1960-02-03"), born("1990-02-03"), ""),
+        (born("1958-02-03"), born("1985-02-03"), ""),
+        (born("1960-02-03"), born("1990-02-04"), "birth_dates_apart"),
+        # One date that fits is enough, so that one wrong date does not tear a person apart.
+        (born("1960-02-03", "1999-09-09"), born("1961-01-01"), ""),
+        (born("1960-02-03"), Traits(), ""),
         (Traits(contacts=6), Traits(contacts=6), "most_pairs_differ"),
         (Traits(contacts=6), Traits(contacts=7), "too_many_contacts"),
         (
@@ -79,7 +95,7 @@ def test_no_link_breaks_a_limit_of_the_customer(one: Traits, other: Traits, reas
 
 def test_limits_hold_for_the_group_and_not_only_for_the_pair() -> None:
     """1 and 3 meet in 2, which has no birth date: father and son of one name."""
-    traits = {1: Traits(birth_years=(1950, 1950)), 3: Traits(birth_years=(1980, 1980))}
+    traits = {1: born("1950-01-02"), 3: born("1980-03-04")}
     found = links([pair(1, 2, 9.0), pair(2, 3, 8.0), pair(1, 3, 7.0)], traits)
     assert found == {(1, 2): "", (2, 3): "birth_dates_apart", (1, 3): "birth_dates_apart"}
 
@@ -88,7 +104,9 @@ def test_the_order_of_the_pairs_changes_nothing() -> None:
     chance = random.Random(7)
     for _ in range(50):
         pairs = [
-            pair(one, other, chance.choice([1.0, 4.0, 4.0, 8.0]), names_differ=chance.random() < 0.1)
+            pair(
+                one, other, chance.choice([1.0, 4.0, 4.0, 8.0]), names_differ=chance.random() < 0.1
+            )
             for one in range(12)
             for other in range(one + 1, 12)
             if chance.random() < 0.3
