@@ -1,6 +1,6 @@
-"""``make bench-matching``: precision and recall of matched people, on two data sets whose truth is known.
+"""``make bench-matching``: precision and recall of matched people, where the truth is known.
 
-Each data set goes through the whole run, with var ``probabilistic_matching`` on. The truth is looked
+Two data sets go through the whole run, with var ``probabilistic_matching`` on. The truth is looked
 at afterwards, here alone: neither the model, nor its threshold, nor any guard has seen it.
 
 Two things are counted. *Pairs* are Splink's scored pairs of records, with nothing resolved before:

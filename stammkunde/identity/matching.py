@@ -383,8 +383,6 @@ def _trained_settings(
         comparisons=model.comparisons(attributes),
         blocking_rules_to_generate_predictions=rules,
         probability_two_random_records_match=_share_of_matches(connection, chosen.known_share),
-        retain_intermediate_calculation_columns=True,
-        retain_matching_columns=False,
         max_iterations=50,
         linker_uid="stammkunde",
     )
@@ -482,20 +480,23 @@ def _score(
     """The pairs of different components, at or above a weight."""
     from splink import Linker
 
-    linker = Linker(_registered(connection), calibration.settings, log_level=None)
+    # With them come the levels, of which the guard on first names needs one.
+    settings = {**calibration.settings, "retain_matching_columns": True}
+    linker = Linker(_registered(connection), settings, log_level=None)
     scored = linker.inference.predict(threshold_match_weight=least_weight, warning_mode="never")
     columns = {column.name.strip('"') for column in scored.columns}
-    names_differ = "gamma_first_name = 0" if "gamma_first_name" in columns else "false"
+    # Level 0 is what is left: no likeness of any kind.
+    names_differ = "scored.gamma_first_name = 0" if "gamma_first_name" in columns else "false"
     rows = connection.execute(
         f"""
         select
             scored.record_node_l, scored.record_node_r, one.component_id, other.component_id,
-            scored.match_weight, scored.match_probability, scored.{names_differ}
+            scored.match_weight, scored.match_probability, {names_differ} as names_differ
         from {scored.physical_name} as scored
         inner join contacts as one on scored.record_node_l = one.record_node
         inner join contacts as other on scored.record_node_r = other.record_node
         order by scored.match_weight desc, scored.record_node_l, scored.record_node_r
-        """.replace("scored.false", "false")
+        """
     ).fetchall()
     scored.drop_table_from_database_and_remove_from_cache()
     return [Pair(*row) for row in rows]

@@ -3,7 +3,7 @@
 import random
 import shutil
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ def people(chance: random.Random) -> list[dict[str, Any]]:
 
 
 def fill(feeds: Feeds) -> None:
-    """Two records a person: of the even people with one e-mail address, of the odd ones with two."""
+    """Two records a person: with one e-mail address of every second one, of the others with two."""
     chance = random.Random(11)
     for number, person in enumerate(people(chance)):
         shared = number % 2 == 0
@@ -76,7 +76,7 @@ def fill(feeds: Feeds) -> None:
 
 
 @pytest.fixture(scope="module")
-def project(make_project: Callable[..., DbtProject]) -> Iterator[DbtProject]:
+def project(make_project: Callable[..., DbtProject]) -> DbtProject:
     """A warehouse whose people were matched once."""
     project = build_identity_project(make_project, "matching", {"probabilistic_matching": True})
     feeds = Feeds()
@@ -84,7 +84,7 @@ def project(make_project: Callable[..., DbtProject]) -> Iterator[DbtProject]:
     feeds.load(project)
     project.execute("create schema if not exists conformed")
     project.execute("create table conformed.as_of as select date '2025-01-10' as as_of_date")
-    yield project
+    return project
 
 
 @pytest.fixture(scope="module")
@@ -252,7 +252,8 @@ def test_a_calibration_date_trains_once_and_the_older_model_is_kept(
     assert resolve(project, calibration_date="2025-02-01").trained
     assert not resolve(project, calibration_date="2025-02-01").trained
     dates = project.execute(
-        "select cast(calibration_date as varchar) from identity.probabilistic_calibrations order by 1"
+        "select cast(calibration_date as varchar) as calibration_date"
+        " from identity.probabilistic_calibrations order by all"
     )
     assert dates == [("2025-01-10",), ("2025-02-01",)]
     # The newest that is not later than the day of the run.
