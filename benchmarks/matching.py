@@ -116,7 +116,7 @@ def run(source: str, home: Home) -> None:
     """Run a data set through the whole graph, in a process of its own.
 
     Raises:
-        subprocess.CalledProcessError: the run was red.
+        subprocess.CalledProcessError: the run was red, or could not begin.
     """
     prepare(home)
     environment = {
@@ -136,11 +136,12 @@ def evaluate(source: str, home: Home, weights: Sequence[float] = WEIGHTS) -> Eva
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         resolved = Path(shutil.copy(home.warehouse, Path(folder) / "resolved.duckdb"))
         alone = Path(shutil.copy(home.warehouse, Path(folder) / "alone.duckdb"))
+        calibration = match_people(resolved, chosen).calibration
+        if calibration is None:
+            raise ValueError(f"Nothing could be learnt of {source}.")
+        threshold = calibration.threshold
         with duckdb.connect(str(resolved)) as connection:
             _read_truth(connection, source, data)
-            threshold = connection.execute(
-                "select any_value(threshold) from identity.probabilistic_calibrations"
-            ).fetchall()[0][0]
             same = f"nullif(trim({data.identifier}), '')"
             identifier_alone = _grouped(
                 connection, f"select record_node, person, {same} as customer from truth"
@@ -188,13 +189,13 @@ def _grouped(connection: duckdb.DuckDBPyConnection, query: str) -> Score:
         f"""
         with grouped as ({query}),
         groups as (select count(*) as n from grouped where customer is not null group by customer),
-        both as (
+        of_one as (
             select count(*) as n from grouped where customer is not null group by customer, person
         ),
         people as (select count(*) as n from grouped group by person)
         select
             (select sum(n * (n - 1) // 2) from groups),
-            (select sum(n * (n - 1) // 2) from both),
+            (select sum(n * (n - 1) // 2) from of_one),
             (select sum(n * (n - 1) // 2) from people)
         """
     ).fetchall()
@@ -204,6 +205,7 @@ def _grouped(connection: duckdb.DuckDBPyConnection, query: str) -> Score:
 def _customers_at(warehouse: Path, chosen: Options, weight: float) -> Score:
     """Customers by identifiers and by the links at a threshold."""
     with duckdb.connect(str(warehouse)) as connection:
+        # Of the copy alone; the models of other settings, if any, are not used here.
         connection.execute("update identity.probabilistic_calibrations set threshold = ?", [weight])
     match_people(warehouse, chosen, min(weight, 0.0))
     with duckdb.connect(str(warehouse)) as connection:

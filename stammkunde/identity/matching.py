@@ -371,9 +371,10 @@ def _trained_settings(
 ) -> dict[str, Any]:
     """Splink's settings with the weights it learnt."""
     from splink import Linker, SettingsCreator, block_on
+    from splink.blocking_rule_library import CustomRule
 
-    rules = [
-        f"l.key_{name} = r.key_{name} and l.component_id <> r.component_id"
+    rules: list[Any] = [
+        CustomRule(f"l.key_{name} = r.key_{name} and l.component_id <> r.component_id")
         for name in model.BLOCKING_KEYS
         if _one(connection, f"select count(key_{name}) > 0 from contacts")
     ]
