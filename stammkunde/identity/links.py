@@ -21,7 +21,7 @@ class Pair:
         other_component: component of the other.
         weight: match weight, log2 of the odds.
         probability: match probability.
-        names_differ: both first names are known, and not alike in any way.
+        objection: why it cannot link, whatever its weight; empty where it can.
     """
 
     record: int
@@ -30,7 +30,7 @@ class Pair:
     other_component: int
     weight: float
     probability: float
-    names_differ: bool = False
+    objection: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _own_reason(pair: Pair, limits: Limits) -> str:
     """What speaks against a pair whatever else is linked."""
     if pair.weight < limits.threshold:
         return "below_threshold"
-    return "first_names_differ" if pair.names_differ else ""
+    return pair.objection
 
 
 class _Groups:
@@ -127,7 +127,7 @@ class _Groups:
                 self._parents.setdefault(component, component)
                 self._traits.setdefault(component, traits.get(component, Traits()))
                 self._support.setdefault(component, {})
-            if pair.weight >= EVEN_ODDS and not pair.names_differ:
+            if pair.weight >= EVEN_ODDS and not pair.objection:
                 self._add_support(pair.component, pair.other_component, 1)
                 self._add_support(pair.other_component, pair.component, 1)
 

@@ -102,7 +102,7 @@ def fingerprint() -> str:
         sorted(model.BLOCKING_KEYS.items()),
         list(model.TRAINING_KEYS),
         [model.LEAST_FILLED, model.LEAST_TRAINING_PAIRS, model.MOST_TRAINING_PAIRS],
-        [model.RANDOM_PAIRS, model.SEED],
+        [model.RANDOM_PAIRS, model.SEED, model.LEAST_SHARE],
     ]
     return md5(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
@@ -362,7 +362,8 @@ def _train(connection: duckdb.DuckDBPyConnection, chosen: Options, date: str) ->
         connection.execute(f"set threads = {threads}")
     contacts = int(_one(connection, "select count(*) from contacts"))
     untested = Calibration(date, 0.0, contacts, settings)
-    weights = [pair.weight for pair in _score(connection, untested, EVEN_ODDS)]
+    scored = _score(connection, untested, EVEN_ODDS)
+    weights = [pair.weight for pair in scored if not pair.objection]
     return Calibration(date, threshold_of(weights, chosen.expected_precision), contacts, settings)
 
 
@@ -399,6 +400,12 @@ def _trained_settings(
                 block_on(*columns), max_pairs=model.MOST_TRAINING_PAIRS
             )
     settings: dict[str, Any] = json.loads(json.dumps(linker.misc.save_model_to_json()))
+    for comparison in settings["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            if not level.get("is_null_level"):
+                learnt = level.get("m_probability") or 0.0
+                level["m_probability"] = max(learnt, model.LEAST_SHARE)
+                level["u_probability"] = level.get("u_probability") or model.LEAST_SHARE
     return settings
 
 
@@ -488,11 +495,25 @@ def _score(
     columns = {column.name.strip('"') for column in scored.columns}
     # Level 0 is what is left: no likeness of any kind.
     names_differ = "scored.gamma_first_name = 0" if "gamma_first_name" in columns else "false"
+    beside_names = " or ".join(
+        f"coalesce(scored.mw_{column}, 0) > 0"
+        for column in model.BESIDE_NAMES
+        if f"mw_{column}" in columns
+    )
     rows = connection.execute(
         f"""
         select
             scored.record_node_l, scored.record_node_r, one.component_id, other.component_id,
-            scored.match_weight, scored.match_probability, {names_differ} as names_differ
+            scored.match_weight, scored.match_probability,
+            case
+                when {names_differ} then 'first_names_differ'
+                when
+                    {beside_names or "false"}
+                    or coalesce(one.street = other.street, false)
+                    or coalesce(one.postcode = other.postcode, false)
+                    then ''
+                else 'only_names_agree'
+            end as objection
         from {scored.physical_name} as scored
         inner join contacts as one on scored.record_node_l = one.record_node
         inner join contacts as other on scored.record_node_r = other.record_node

@@ -10,9 +10,9 @@ from stammkunde.identity.matching import threshold_of
 LIMITS = Limits(threshold=3.0, contacts=12, birth_years=15, identifiers={"card": 1})
 
 
-def pair(one: int, other: int, weight: float = 9.0, *, names_differ: bool = False) -> Pair:
+def pair(one: int, other: int, weight: float = 9.0, objection: str = "") -> Pair:
     """A pair of records that are components of their own."""
-    return Pair(one, other, one, other, weight, 0.99, names_differ)
+    return Pair(one, other, one, other, weight, 0.99, objection)
 
 
 def born(*days: str) -> Traits:
@@ -29,8 +29,8 @@ def test_a_pair_at_the_threshold_links_and_one_below_does_not() -> None:
     assert links([pair(1, 2, 3.0), pair(3, 4, 2.99)]) == {(1, 2): "", (3, 4): "below_threshold"}
 
 
-def test_other_first_names_never_link() -> None:
-    assert links([pair(1, 2, 30.0, names_differ=True)]) == {(1, 2): "first_names_differ"}
+def test_a_pair_with_an_objection_never_links() -> None:
+    assert links([pair(1, 2, 30.0, "first_names_differ")]) == {(1, 2): "first_names_differ"}
 
 
 def test_a_chain_of_single_pairs_does_not_fuse() -> None:
@@ -105,7 +105,10 @@ def test_the_order_of_the_pairs_changes_nothing() -> None:
     for _ in range(50):
         pairs = [
             pair(
-                one, other, chance.choice([1.0, 4.0, 4.0, 8.0]), names_differ=chance.random() < 0.1
+                one,
+                other,
+                chance.choice([1.0, 4.0, 4.0, 8.0]),
+                "other" if chance.random() < 0.1 else "",
             )
             for one in range(12)
             for other in range(one + 1, 12)
