@@ -12,7 +12,7 @@ SPARK_READY := $(SPARK_VENV)/.ready
 DEMO := data/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test test-spark lint dev docs bench bench-identity spark spark-cluster lock clean
+.PHONY: help demo run build test test-spark lint dev docs bench bench-identity bench-matching spark spark-cluster lock clean
 
 help: ## list the verbs
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench: $(READY) ## time load and build on 1M and 4M simulated events
 
 bench-identity: $(READY) ## time the graph loop against Splink's and scipy's
 	@$(BIN)/python -m benchmarks.components
+
+bench-matching: $(READY) ## precision and recall of matched people, where the truth is known
+	@$(BIN)/python -m benchmarks.matching
 
 spark: $(SPARK_READY) ## build the demo on a Spark of this machine, compare with DuckDB
 	@$(demo-data)

@@ -10,7 +10,10 @@ from typing import Any
 
 import duckdb
 import pytest
+from dagster_dbt import DbtProject as DbtProjectOfDagster
 
+from orchestration.defs.dbt import dbt_layers
+from stammkunde.engines import Spark
 from stammkunde.evidence import Evidence, Record, describe, explain
 from stammkunde.identity import (
     MatchReport,
@@ -20,6 +23,7 @@ from stammkunde.identity import (
     matching_options,
 )
 from stammkunde.identity.options import require_splink
+from stammkunde.paths import PROJECT, Home
 from stammkunde.settings import Settings, SettingsError, project_vars
 
 from .conftest import DbtProject, build_identity_project
@@ -65,6 +69,10 @@ def fill(feeds: Feeds) -> None:
         again = {**person, attribute: misspelt(person[attribute], chance)}
         address = f"p{number}@mail.de" if shared else f"{chance.randrange(10**9)}@post.de"
         feeds.contact(f"two{number}", 2, email=address, **again)
+    feeds.contact("mother", 1, first_name="martina", email="family@mail.de")
+    feeds.contact("child", 1, first_name="oskar", email="family@mail.de")
+    feeds.contact("nobody", 1, email="noreply@mail.de")
+    feeds.contact("wrong", 1, email="wrong@mail")
     # twins; father and son of one name; a test account like the father
     twins = {**HOME, "last_name": "zwilling", "birth_date": "1990-05-05"}
     feeds.contact("twin1", 1, first_name="kastor", email="k@mail.de", **twins)
@@ -131,7 +139,7 @@ def explained(project: DbtProject, folder: Path, one: str, other: str) -> Eviden
 
 def test_people_are_found_by_what_they_are(project: DbtProject, first: MatchReport) -> None:
     assert first.trained
-    assert first.contacts == 2 * PEOPLE + 4
+    assert first.contacts == 2 * PEOPLE + 8
     customer = customers(project)
     found = [customer[f"one{number}"] == customer[f"two{number}"] for number in range(PEOPLE)]
     assert sum(found[::2]) == PEOPLE / 2
@@ -312,6 +320,22 @@ def test_without_the_var_a_cluster_is_a_component(identity_project: DbtProject) 
     )
 
 
+def test_what_says_nothing_of_a_person_is_not_compared(
+    project: DbtProject, first: MatchReport
+) -> None:
+    assert first.trained
+    compared = dict(
+        project.execute(
+            "select records.contact_key, contacts.email"
+            " from identity.int_identity__matchable_contacts as contacts"
+            " inner join identity.int_identity__records as records using (record_node)"
+        )
+    )
+    # Shared by two people, blocked, written wrong, written right.
+    assert (compared["mother"], compared["child"], compared["nobody"]) == (None, None, None)
+    assert (compared["wrong"], compared["twin1"]) == ("wrong@mail", "k@mail.de")
+
+
 def settings(**source_vars: Any) -> Settings:  # noqa: ANN401 - any var's value
     return Settings({"shop": ("contacts",)}, {}, None, source_vars)
 
@@ -335,6 +359,13 @@ def test_options_that_make_no_sense_are_refused(values: dict[str, Any], said: st
     given = {**project_vars()["matching"], **values} if values else {}
     with pytest.raises(SettingsError, match=said):
         Options.of(given)
+
+
+def test_an_engine_that_cannot_match_people_says_so(tmp_path: Path) -> None:
+    project = DbtProjectOfDagster(PROJECT, target_path=tmp_path)
+    asked = settings(probabilistic_matching=True)
+    with pytest.raises(SettingsError, match="on DuckDB only"):
+        dbt_layers(project, asked, Home(tmp_path), Spark())
 
 
 def test_a_missing_splink_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
