@@ -31,7 +31,7 @@ from stammkunde.settings import from_environment, project_vars
 DATA = PROJECT.parent / "shared" / "data" / "identity"
 # Pairs of less weight are not looked at for the best threshold.
 LEAST_WEIGHT = -20.0
-WEIGHTS = (-4, -2, 0, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20)
+WEIGHTS = (-4, -2, 0, 2, 4, 6, 8, 12, 16, 20)
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def fingerprint() -> str:
         sorted(model.BLOCKING_KEYS.items()),
         list(model.TRAINING_KEYS),
         [model.LEAST_FILLED, model.LEAST_TRAINING_PAIRS, model.MOST_TRAINING_PAIRS],
-        [model.RANDOM_PAIRS, model.SEED, model.LEAST_SHARE],
+        [model.RANDOM_PAIRS, model.SEED, model.LEAST_SHARE, model.ITERATIONS],
     ]
     return md5(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
@@ -385,7 +385,7 @@ def _trained_settings(
         comparisons=model.comparisons(attributes),
         blocking_rules_to_generate_predictions=rules,
         probability_two_random_records_match=_share_of_matches(connection, chosen.known_share),
-        max_iterations=50,
+        max_iterations=model.ITERATIONS[0],
         linker_uid="stammkunde",
     )
     linker = Linker(_registered(connection), creator, log_level=None)
@@ -396,9 +396,7 @@ def _trained_settings(
         if set(columns) <= set(attributes) and _pairs(connection, columns) >= (
             model.LEAST_TRAINING_PAIRS
         ):
-            linker.training.estimate_parameters_using_expectation_maximisation(
-                block_on(*columns), max_pairs=model.MOST_TRAINING_PAIRS
-            )
+            linker = _after_session(connection, linker, block_on(*columns))
     settings: dict[str, Any] = json.loads(json.dumps(linker.misc.save_model_to_json()))
     for comparison in settings["comparisons"]:
         for level in comparison["comparison_levels"]:
@@ -407,6 +405,29 @@ def _trained_settings(
                 level["m_probability"] = max(learnt, model.LEAST_SHARE)
                 level["u_probability"] = level.get("u_probability") or model.LEAST_SHARE
     return settings
+
+
+def _after_session(connection: duckdb.DuckDBPyConnection, linker: Any, rule: Any) -> Any:  # noqa: ANN401 - Splink's own objects
+    """The linker after a training session.
+
+    A level that no record of one person shows gets rarer with every iteration, until Splink refuses
+    the number. Then fewer iterations have to do; where these are too many as well, the session
+    teaches nothing.
+    """
+    from splink import Linker
+
+    for iterations in model.ITERATIONS:
+        settings = {**linker.misc.save_model_to_json(), "max_iterations": iterations}
+        if iterations != model.ITERATIONS[0]:
+            linker = Linker(_registered(connection), settings, log_level=None)
+        try:
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                rule, max_pairs=model.MOST_TRAINING_PAIRS
+            )
+        except ValueError:
+            continue
+        return linker
+    return linker
 
 
 def _share_of_matches(connection: duckdb.DuckDBPyConnection, known_share: float) -> float:
@@ -488,8 +509,9 @@ def _score(
     """The pairs of different components, at or above a weight."""
     from splink import Linker
 
-    # With them come the levels, of which the guard on first names needs one.
-    settings = {**calibration.settings, "retain_matching_columns": True}
+    # The guards on pairs look at levels (with the matching columns) and at weights of attributes.
+    retained = {"retain_matching_columns": True, "retain_intermediate_calculation_columns": True}
+    settings = {**calibration.settings, **retained}
     linker = Linker(_registered(connection), settings, log_level=None)
     scored = linker.inference.predict(threshold_match_weight=least_weight, warning_mode="never")
     columns = {column.name.strip('"') for column in scored.columns}

@@ -72,6 +72,8 @@ TRAINING_KEYS: Sequence[tuple[str, ...]] = (
 # A session on fewer pairs learns noise.
 LEAST_TRAINING_PAIRS = 50
 MOST_TRAINING_PAIRS = 500_000
+# Of a session, at most; and where a level becomes too rare for a number on the way.
+ITERATIONS = (25, 8, 3)
 # For u: pairs drawn at random, by a hash of their ids.
 RANDOM_PAIRS = 1_000_000
 SEED = 1
