@@ -109,9 +109,7 @@ def decide(
 
 def _own_reason(pair: Pair, limits: Limits) -> str:
     """What speaks against a pair whatever else is linked."""
-    if pair.weight < limits.threshold:
-        return "below_threshold"
-    return pair.objection
+    return pair.objection or ("below_threshold" if pair.weight < limits.threshold else "")
 
 
 class _Groups:
