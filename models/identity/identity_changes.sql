@@ -157,8 +157,8 @@ evidence as (
 
 ),
 
--- A merge rests on an accepted identifier (or probabilistic link) of records of the old customer and
--- of others, a split on a rejected one of records of both sides.
+-- A merge rests on an accepted identifier (or probabilistic link) of records of the old customer
+-- and of others, a split on a rejected one of records of both sides.
 causes as (
 
     select
