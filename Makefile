@@ -12,7 +12,7 @@ SPARK_READY := $(SPARK_VENV)/.ready
 DEMO := data/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test test-spark lint dev docs bench bench-identity bench-resolution spark spark-cluster lock clean
+.PHONY: help demo run build test test-spark lint dev docs bench bench-identity bench-matching bench-resolution spark spark-cluster lock clean
 
 help: ## list the verbs
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ bench-identity: $(READY) ## time the graph loop against Splink's and scipy's
 
 bench-resolution: $(READY) ## precision and recall of the customers of a simulated shop of 50,000 people
 	@$(BIN)/python -m benchmarks.resolution
+
+bench-matching: $(READY) ## precision and recall of matched people, where the truth is known
+	@$(BIN)/python -m benchmarks.matching
 
 spark: $(SPARK_READY) ## build the demo on a Spark of this machine, compare with DuckDB
 	@$(demo-data)

@@ -40,6 +40,10 @@ class Engine(Protocol):
     def publishes_file(self) -> bool:
         """Whether a run copies the marts for its readers; else they are read where they are."""
 
+    @property
+    def matches_people(self) -> bool:
+        """Whether a run can match people who share no identifier."""
+
     def environment(self, place: Home) -> dict[str, str]:
         """Variables for ``profiles.yml``, beside those of the home.
 
@@ -81,6 +85,7 @@ class DuckDB:
 
     loads_files = True
     publishes_file = True
+    matches_people = True
 
     def environment(self, place: Home) -> dict[str, str]:  # noqa: ARG002 - the home says it all
         """Nothing: the variables of the home name the file."""
@@ -113,6 +118,7 @@ class Spark:
 
     loads_files = False
     publishes_file = False
+    matches_people = False
 
     def environment(self, place: Home) -> dict[str, str]:
         """Settings of a session with a metastore, since a run is several processes of dbt."""

@@ -1,7 +1,8 @@
 """Why two records are one customer, or two: the shortest path of evidence between them.
 
 Records and identifiers are the nodes of the graph that `models/identity` solves; a path goes from a
-record over an identifier that it carries to another record, and so on.
+record over an identifier that it carries to another record, and so on. Where people are matched, a
+probabilistic link ties two contact records directly.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,11 @@ import networkx as nx
 
 RECORD_TYPES = ("contact", "order", "device", "address", "feedback")
 
-# A path of fewer steps always beats one of more; among equals, identifiers that are trusted more.
+# A path of fewer steps always beats one of more; among equals, identifiers that are trusted more,
+# and any identifier more than a link.
 _STEP = 1_000
+_LINK_PRIORITY = 100
+PROBABILISTIC = "probabilistic"
 
 _RECORD = """
     select customer_id
@@ -33,6 +37,35 @@ _EDGES = """
     inner join identity.int_identity__customer_records as records using (record_node)
     inner join reference.identifier_types as types using (identifier_type)
     where records.customer_id = ? and edges.record_count > 1
+    order by all
+"""
+_LINKS = """
+    select
+        one.record_type,
+        one.record_id,
+        other.record_type,
+        other.record_id,
+        links.link_node,
+        links.match_weight
+    from identity.int_identity__probabilistic_links as links
+    inner join identity.int_identity__customer_records as one
+        on links.record_node = one.record_node
+    inner join identity.int_identity__customer_records as other
+        on links.other_record_node = other.record_node
+    where one.customer_id = ? and other.customer_id = one.customer_id
+        and links.rejection_reason is null
+    order by all
+"""
+_REJECTED_LINKS = """
+    select links.match_weight, links.rejection_reason
+    from identity.int_identity__probabilistic_links as links
+    inner join identity.int_identity__customer_records as one
+        on links.record_node = one.record_node
+    inner join identity.int_identity__customer_records as other
+        on links.other_record_node = other.record_node
+    where one.record_type = ? and one.record_id = ?
+        and other.record_type = ? and other.record_id = ?
+        and links.rejection_reason is not null
     order by all
 """
 _REJECTED = """
@@ -86,11 +119,11 @@ class Record:
 
 @dataclass(frozen=True)
 class Tie:
-    """An identifier that two records share.
+    """An identifier that two records share, or a probabilistic link between them.
 
     Attributes:
-        identifier_type: its type.
-        identifier_value: its cleaned value; may be data of a person.
+        identifier_type: its type; of a link `PROBABILISTIC`.
+        identifier_value: its cleaned value; may be data of a person. Of a link its match weight.
         reason: why it ties nobody; empty where it does.
         leads_to: the next record of the path; None for an identifier that ties nobody.
     """
@@ -103,6 +136,8 @@ class Tie:
     @property
     def masked_value(self) -> str:
         """The value as far as a person recognises it: ``a…@mail.de``, ``+493…7``."""
+        if self.identifier_type == PROBABILISTIC:
+            return self.identifier_value
         name, at, domain = self.identifier_value.partition("@")
         if at:
             return f"{name[:1]}…@{domain}"
@@ -120,7 +155,8 @@ class Evidence:
         second: the other.
         customers: their customers; equal where they are one.
         path: of one customer, the ties from the first record to the second; empty for a record and
-            itself. Of two, the identifiers that both carry and that were rejected.
+            itself. Of two, the identifiers that both carry and the link between them that were
+            rejected.
     """
 
     first: Record
@@ -180,6 +216,10 @@ def _path(
         record_type, record_id, node, identifier_type, value, priority = row
         identifiers[node] = (identifier_type, value)
         graph.add_edge(Record(record_type, record_id), node, weight=_STEP + priority)
+    for row in connection.execute(_LINKS, [customer]).fetchall():
+        identifiers[row[4]] = (PROBABILISTIC, _said_weight(row[5]))
+        for record in (Record(*row[0:2]), Record(*row[2:4])):
+            graph.add_edge(record, row[4], weight=_STEP + _LINK_PRIORITY)
     if first == second:
         return ()
     nodes = nx.shortest_path(graph, first, second, weight="weight")
@@ -193,13 +233,19 @@ def _path(
 def _rejected(
     connection: duckdb.DuckDBPyConnection, first: Record, second: Record
 ) -> tuple[Tie, ...]:
-    """The identifiers that both records carry, though they tie nobody."""
+    """The identifiers that both records carry, and a link between them, though they tie nobody."""
     reasons: dict[tuple[str, str], str] = {}
     for one, other in ((first, second), (second, first)):
         asked = [one.record_type, one.record_id, other.record_type, other.record_id]
         for identifier_type, value, reason in connection.execute(_REJECTED, asked).fetchall():
             reasons[identifier_type, value] = reason
+        for weight, reason in connection.execute(_REJECTED_LINKS, asked).fetchall():
+            reasons[PROBABILISTIC, _said_weight(weight)] = reason
     return tuple(Tie(*identifier, reason, None) for identifier, reason in sorted(reasons.items()))
+
+
+def _said_weight(weight: float) -> str:
+    return f"match weight {weight:.1f}"
 
 
 def describe(evidence: Evidence, *, shows_values: bool = False) -> Sequence[str]:
@@ -215,7 +261,7 @@ def describe(evidence: Evidence, *, shows_values: bool = False) -> Sequence[str]
         if not evidence.path:
             return [*lines, "No identifier is on both records."]
         shared = [f"  {said(tie)}: {tie.reason}" for tie in evidence.path]
-        return [*lines, "Both carry, and it ties nobody:", *shared]
+        return [*lines, "Between both, and it ties nobody:", *shared]
     lines = [f"One customer: {one}", f"  {evidence.first}"]
     for tie in evidence.path:
         lines += [f"    │ {said(tie)}", f"  {tie.leads_to}"]

@@ -123,9 +123,14 @@ def _parse_date(text: str) -> date | None:
         raise SettingsError(f"AS_OF must be a date like 2025-12-31, not {text!r}.") from None
 
 
+def project_vars() -> dict[str, Any]:
+    """The vars of the dbt project, before a source or a run sets its own."""
+    found: dict[str, Any] = _read_yaml(PROJECT / "dbt_project.yml")["vars"]
+    return found
+
+
 def _project_sources() -> dict[str, tuple[str, ...]]:
-    project = _read_yaml(PROJECT / "dbt_project.yml")
-    return {source: tuple(feeds) for source, feeds in project["vars"]["sources"].items()}
+    return {source: tuple(feeds) for source, feeds in project_vars()["sources"].items()}
 
 
 def _feeds_of(source: str) -> tuple[str, ...]:

@@ -22,6 +22,15 @@ spans as (
         from {{ ref('stg_' ~ source ~ '__events') }}
         union all
     {% endfor %}
+    {#- A source of people who neither ordered nor were seen has no other time. -#}
+    {% for source, feeds in sources.items()
+        if 'contacts' in feeds and 'orders' not in feeds and 'events' not in feeds %}
+        select
+            cast(min(created_at) as date) as oldest_date,
+            cast(max(created_at) as date) as newest_date
+        from {{ ref('stg_' ~ source ~ '__contacts') }}
+        union all
+    {% endfor %}
     select
         cast(null as date) as oldest_date,
         cast(null as date) as newest_date

@@ -49,6 +49,17 @@ edge_decisions as (
 
 ),
 
+links as (
+
+    select
+        record_node,
+        other_record_node,
+        link_node,
+        rejection_reason
+    from {{ ref('int_identity__probabilistic_links') }}
+
+),
+
 types as (
 
     select
@@ -94,6 +105,22 @@ concerned as (
 
 ),
 
+link_ends as (
+
+    select
+        record_node,
+        link_node,
+        rejection_reason
+    from links
+    union all
+    select
+        other_record_node as record_node,
+        link_node,
+        rejection_reason
+    from links
+
+),
+
 evidence as (
 
     select
@@ -113,11 +140,25 @@ evidence as (
     from concerned
     inner join edge_decisions on concerned.record_node = edge_decisions.record_node
     where (concerned.change_type = 'merge') = (edge_decisions.rejection_reason is null)
+    union all
+    select
+        concerned.change_type,
+        concerned.old_customer_id,
+        concerned.new_customer_id,
+        'probabilistic' as identifier_type,
+        link_ends.link_node as identifier_node,
+        link_ends.rejection_reason,
+        case concerned.change_type when 'merge' then concerned.was_old else concerned.is_new end
+            as is_one_side,
+        cast(link_ends.link_node as string) as shared_key
+    from concerned
+    inner join link_ends on concerned.record_node = link_ends.record_node
+    where (concerned.change_type = 'merge') = (link_ends.rejection_reason is null)
 
 ),
 
--- A merge rests on an accepted identifier of records of the old customer and of others, a split on
--- a rejected one of records of both sides.
+-- A merge rests on an accepted identifier (or probabilistic link) of records of the old customer
+-- and of others, a split on a rejected one of records of both sides.
 causes as (
 
     select
@@ -146,10 +187,14 @@ ranked_causes as (
         causes.rejection_reason,
         row_number() over (
             partition by causes.change_type, causes.old_customer_id, causes.new_customer_id
-            order by types.priority, causes.identifier_node
+            order by
+                -- A link is no identifier: it comes behind all that are.
+                case when types.priority is null then 1 else 0 end,
+                types.priority,
+                causes.identifier_node
         ) as cause_rank
     from causes
-    inner join types on causes.identifier_type = types.identifier_type
+    left join types on causes.identifier_type = types.identifier_type
 
 ),
 
@@ -169,7 +214,9 @@ changes as (
         case
             when moves.change_type = 'create' then 'new_records'
             when ranked_causes.identifier_type is null then 'records_changed'
-            else coalesce(ranked_causes.rejection_reason, 'shared_identifier')
+            when ranked_causes.rejection_reason is not null then ranked_causes.rejection_reason
+            when ranked_causes.identifier_type = 'probabilistic' then 'probabilistic_link'
+            else 'shared_identifier'
         end as cause,
         cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as changed_at,
         '{{ invocation_id }}' as run_id

@@ -15,12 +15,12 @@ records as (
 
 ),
 
-components as (
+clusters as (
 
     select
         node_id,
-        component_id
-    from {{ ref('int_identity__components') }}
+        cluster_id
+    from {{ ref('int_identity__clusters') }}
 
 ),
 
@@ -44,23 +44,23 @@ ranked as (
         records.first_seen_at,
         records.known_at,
         records.is_test,
-        components.component_id,
+        clusters.cluster_id,
         crosswalk.customer_id as previous_customer_id,
         row_number() over (
-            partition by components.component_id
+            partition by clusters.cluster_id
             order by records.first_seen_at, records.record_id, records.record_type
         ) as age_rank
     from records
-    inner join components on records.record_node = components.node_id
+    inner join clusters on records.record_node = clusters.node_id
     left join crosswalk on records.record_node = crosswalk.record_node
 
 ),
 
--- A customer who fell apart goes on in the component of the oldest record.
+-- A customer who fell apart goes on in the cluster of the oldest record.
 heirs as (
 
     select
-        component_id,
+        cluster_id,
         previous_customer_id,
         age_rank,
         row_number() over (
@@ -76,9 +76,9 @@ heirs as (
 survivors as (
 
     select
-        component_id,
+        cluster_id,
         previous_customer_id as customer_id,
-        row_number() over (partition by component_id order by age_rank) as survival_rank
+        row_number() over (partition by cluster_id order by age_rank) as survival_rank
     from heirs
     where inheritance_rank = 1
 
@@ -87,7 +87,7 @@ survivors as (
 kept as (
 
     select
-        component_id,
+        cluster_id,
         customer_id
     from survivors
     where survival_rank = 1
@@ -99,25 +99,25 @@ kept as (
 minted as (
 
     select
-        ranked.component_id,
+        ranked.cluster_id,
         ranked.previous_customer_id,
         md5(ranked.record_type || '|' || ranked.record_id) as customer_id
     from ranked
-    left join kept on ranked.component_id = kept.component_id
-    where ranked.age_rank = 1 and kept.component_id is null
+    left join kept on ranked.cluster_id = kept.cluster_id
+    where ranked.age_rank = 1 and kept.cluster_id is null
 
 ),
 
 assigned as (
 
     select
-        component_id,
+        cluster_id,
         customer_id
     from kept
     union all
     -- The record that once gave a customer its id has left that customer: the id stays there.
     select
-        minted.component_id,
+        minted.cluster_id,
         case
             when kept.customer_id is null then minted.customer_id
             else md5(minted.customer_id || '|' || coalesce(minted.previous_customer_id, ''))
@@ -140,7 +140,7 @@ customer_records as (
         ranked.known_at,
         ranked.is_test
     from ranked
-    inner join assigned on ranked.component_id = assigned.component_id
+    inner join assigned on ranked.cluster_id = assigned.cluster_id
 
 )
 

@@ -21,17 +21,21 @@ from dbt.cli.main import dbtRunner
 from stammkunde import progress
 from stammkunde.dbt_results import FAILED, WARNED, describe_results
 from stammkunde.engines import Engine
+from stammkunde.identity import match_people, matching_options, require_splink
 from stammkunde.paths import PROJECT, Home
-from stammkunde.settings import Settings
+from stammkunde.settings import Settings, SettingsError
 
 # What is built before the gates decide, and what only good data may reach.
 COLLECTED = "path:seeds path:models/staging path:models/conformed path:models/quality"
 CUSTOMER_MARTS = "path:models/identity path:models/marts"
+# Of these, what has to stand before people are matched; only where the run matches any.
+COMPONENTS = "path:models/identity,+int_identity__matchable_contacts"
+MATCHES = dg.AssetKey(["identity", "probabilistic_matches"])
 
 # Unit tests prove the logic when the code changes, not when the data do.
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
-# A test that also looks at a mart waits until the marts are built.
-BUILD_COLLECTED = [*BUILD, "--indirect-selection", "cautious"]
+# A test that also looks at a later model waits until that one is built.
+BUILD_FIRST = [*BUILD, "--indirect-selection", "cautious"]
 
 
 class DbtProjectError(RuntimeError):
@@ -43,16 +47,24 @@ class DbtBuildError(RuntimeError):
 
 
 class Translator(DagsterDbtTranslator):
-    """Shows the folders of the project as Dagster's groups."""
+    """Shows the folders of the project as Dagster's groups, and what a model waits for."""
+
+    def __init__(self, *, matches_people: bool = False) -> None:
+        """A translator for runs that match people, or do not."""
+        super().__init__()
+        self._matches_people = matches_people
 
     def get_asset_spec(
         self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetSpec:
         """The default spec, grouped by the first folders below ``models``."""
         spec = super().get_asset_spec(manifest, unique_id, project)
-        return spec.replace_attributes(
-            group_name=_group(self.get_resource_props(manifest, unique_id))
-        )
+        properties = self.get_resource_props(manifest, unique_id)
+        # dbt does not know the table: Python writes it between two builds.
+        reads_matches = properties["config"]["meta"].get("reads_matches", False)
+        if self._matches_people and reads_matches:
+            spec = spec.replace_attributes(deps=[*spec.deps, MATCHES])
+        return spec.replace_attributes(group_name=_group(properties))
 
 
 def _group(properties: Mapping[str, Any]) -> str:
@@ -104,8 +116,21 @@ def _described(
 def dbt_layers(
     project: DbtProject, settings: Settings, place: Home, engine: Engine
 ) -> list[dg.AssetsDefinition]:
-    """Two assets definitions: what was collected, and the customer marts behind the gates."""
-    translator = Translator()
+    """What was collected, and behind the gates the customer marts.
+
+    Between the two, where the run matches people, the components and the matches.
+
+    Raises:
+        SettingsError: people are to be matched, and cannot be.
+    """
+    chosen = matching_options(settings)
+    if chosen:
+        if not engine.matches_people:
+            raise SettingsError(
+                "People are matched on DuckDB only: switch var probabilistic_matching off."
+            )
+        require_splink()
+    translator = Translator(matches_people=chosen is not None)
 
     def build(
         context: dg.AssetExecutionContext, dbt: DbtCliResource, title: str, command: list[str]
@@ -133,17 +158,57 @@ def dbt_layers(
     )
     def collected(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         """Staged and conformed feeds, and the statistics about their collection."""
-        yield from build(context, dbt, "Stage and conform the feeds", BUILD_COLLECTED)
+        yield from build(context, dbt, "Stage and conform the feeds", BUILD_FIRST)
 
     @dbt_assets(
         name="customer_marts",
         manifest=project.manifest_path,
         project=project,
         select=CUSTOMER_MARTS,
+        exclude=COMPONENTS if chosen else None,
         dagster_dbt_translator=translator,
     )
     def customer_marts(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         """Resolved customers and their marts; waits for the gates."""
         yield from build(context, dbt, "Resolve customers, build marts", BUILD)
 
-    return [collected, customer_marts]
+    if chosen is None:
+        return [collected, customer_marts]
+
+    @dbt_assets(
+        name="components",
+        manifest=project.manifest_path,
+        project=project,
+        select=COMPONENTS,
+        dagster_dbt_translator=translator,
+    )
+    def components(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        """Customers by their identifiers alone."""
+        yield from build(context, dbt, "Resolve identifiers", BUILD_FIRST)
+
+    @dg.asset(
+        key=MATCHES,
+        deps=[_key_of(manifest_of(project), "int_identity__matchable_contacts")],
+        group_name="identity",
+        description="Scored pairs of contact records that share no identifier.",
+    )
+    def matches() -> dg.MaterializeResult[None]:
+        progress.current().stage("Match people")
+        report = match_people(place.warehouse, chosen)
+        return dg.MaterializeResult(
+            metadata={
+                "contacts": report.contacts,
+                "pairs": report.pairs,
+                "links": report.links,
+                "calibration_date": report.calibration.date if report.calibration else "none",
+                "trained": report.trained,
+            }
+        )
+
+    return [collected, components, matches, customer_marts]
+
+
+def _key_of(manifest: Mapping[str, Any], model: str) -> dg.AssetKey:
+    """Dagster's key of a model."""
+    properties = manifest["nodes"][f"model.{manifest['metadata']['project_name']}.{model}"]
+    return dg.AssetKey([properties["config"]["schema"], model])

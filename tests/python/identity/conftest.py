@@ -151,9 +151,9 @@ def measured_project(make_project: Callable[..., DbtProject]) -> DbtProject:
 
 
 def make_identity_project(
-    make_project: Callable[..., DbtProject], name: str, *, has_quality: bool
+    make_project: Callable[..., DbtProject], name: str, *, has_quality: bool = False, **variables: Any
 ) -> DbtProject:
-    """A project of its own over stand-ins for the conformed feeds, with its seeds loaded."""
+    """A project of its own over stand-ins for the conformed feeds, with its seeds loaded and vars."""
     from .feeds import Feeds, identity_models
 
     names = (
@@ -171,6 +171,7 @@ def make_identity_project(
         name,
         identity_models(),
         {
+            "vars": dict(variables),
             "test-paths": ["tests/dbt"],
             "models": {
                 "stammkunde": {"identity": {"+schema": "identity", "+materialized": "table"}}

@@ -80,7 +80,7 @@ def test_of_two_customers_the_rejected_identifiers_are_named(warehouse: Path) ->
     assert not evidence.is_one_customer
     assert evidence.path == (Tie("email", "till@shop.de", "too_many_contacts", None),)
     assert describe(evidence)[2:] == [
-        "Both carry, and it ties nobody:",
+        "Between both, and it ties nobody:",
         "  email t…@shop.de: too_many_contacts",
     ]
     strangers = explained(warehouse, "contact:shop|a", "contact:shop|till2")

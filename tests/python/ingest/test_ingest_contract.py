@@ -8,7 +8,7 @@ from stammkunde.ingest import ContractError, normalise_name, read_contract
 from stammkunde.settings import sources_file
 
 
-@pytest.mark.parametrize("source", ["shop", "online_retail", "cdnow"])
+@pytest.mark.parametrize("source", ["shop", "online_retail", "cdnow", "fake_1000", "febrl3"])
 def test_the_contracts_of_this_project_can_be_read(source: str) -> None:
     contract = read_contract(sources_file(source))
     assert contract.name == source

@@ -1,0 +1,83 @@
+{{ config(enabled=var('probabilistic_matching', false)) }} -- nobody else reads it
+
+with
+
+records as (
+
+    select
+        record_id,
+        record_node
+    from {{ ref('int_identity__records') }}
+    where record_type = 'contact' and not is_test
+
+),
+
+contacts as (
+
+    select
+        {{ qualified_id('source_system', 'contact_key') }} as record_id,
+        {{ normalise_name('first_name') }} as first_name,
+        {{ normalise_name('last_name') }} as last_name,
+        birth_date,
+        {{ normalise_name('street') }} as street_name,
+        {{ regexp_replace_all('street', '[^0-9]+') }} as house_number,
+        {{ upper_letters(regexp_replace_all('postcode', '[- .]')) }} as postcode,
+        {{ normalise_name('city') }} as city
+    from {{ ref('contacts') }}
+
+),
+
+components as (
+
+    select
+        node_id,
+        component_id
+    from {{ ref('int_identity__components') }}
+
+),
+
+-- A value that is blocked, a hub's or a family's says nothing of a person here either; one that is
+-- merely written wrong does.
+identifiers as (
+
+    select
+        record_node,
+        identifier_type,
+        max(identifier_value) as identifier_value
+    from {{ ref('int_identity__edge_decisions') }}
+    where
+        (rejection_reason is null or rejection_reason = 'invalid_value')
+        and person is null
+        and identifier_type in ('email', 'phone', 'loyalty_card')
+    group by record_node, identifier_type
+
+),
+
+matchable_contacts as (
+
+    select
+        records.record_node,
+        components.component_id,
+        contacts.first_name,
+        contacts.last_name,
+        cast(contacts.birth_date as string) as birth_date,
+        nullif(coalesce(contacts.street_name, '') || coalesce(contacts.house_number, ''), '')
+            as street,
+        nullif(contacts.postcode, '') as postcode,
+        contacts.city,
+        emails.identifier_value as email,
+        phones.identifier_value as phone,
+        cards.identifier_value as loyalty_card
+    from records
+    inner join contacts on records.record_id = contacts.record_id
+    inner join components on records.record_node = components.node_id
+    left join identifiers as emails
+        on records.record_node = emails.record_node and emails.identifier_type = 'email'
+    left join identifiers as phones
+        on records.record_node = phones.record_node and phones.identifier_type = 'phone'
+    left join identifiers as cards
+        on records.record_node = cards.record_node and cards.identifier_type = 'loyalty_card'
+
+)
+
+select * from matchable_contacts

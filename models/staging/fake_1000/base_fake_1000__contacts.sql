@@ -1,0 +1,18 @@
+{{ config(materialized='table', enabled=feed_is_enabled('fake_1000', 'contacts')) }}
+
+{#- The data tell no time: a record is of the day on which it was loaded. -#}
+{{ base_rows(
+    source_name='fake_1000',
+    table_name='contacts',
+    columns={
+        'unique_id': {'required': true},
+        'first_name': {},
+        'surname': {},
+        'dob': {'type': 'date'},
+        'city': {},
+        'email': {},
+        'cluster': {},
+    },
+    record_date='cast(_loaded_at as date)',
+    key=['unique_id'],
+) }}
