@@ -101,6 +101,7 @@ def fingerprint() -> str:
         [comparison.get_comparison("duckdb").as_dict() for comparison in _all_comparisons()],
         sorted(model.BLOCKING_KEYS.items()),
         list(model.TRAINING_KEYS),
+        sorted(model.BESIDE_NAMES.items()),
         [model.LEAST_FILLED, model.LEAST_TRAINING_PAIRS, model.MOST_TRAINING_PAIRS],
         [model.RANDOM_PAIRS, model.SEED, model.LEAST_SHARE, model.ITERATIONS],
     ]
@@ -518,9 +519,7 @@ def _score(
     # Level 0 is what is left: no likeness of any kind.
     names_differ = "scored.gamma_first_name = 0" if "gamma_first_name" in columns else "false"
     beside_names = " or ".join(
-        f"coalesce(scored.mw_{column}, 0) > 0"
-        for column in model.BESIDE_NAMES
-        if f"mw_{column}" in columns
+        condition for column, condition in model.BESIDE_NAMES.items() if f"mw_{column}" in columns
     )
     rows = connection.execute(
         f"""

@@ -78,9 +78,15 @@ ITERATIONS = (25, 8, 3)
 RANDOM_PAIRS = 1_000_000
 SEED = 1
 # Names are not independent: Scottish first names go with Scottish last names, so that two rare ones
-# together are more frequent than the model thinks. A link needs one of these to agree as well, or
-# the street, or the postcode.
-BESIDE_NAMES = ("birth_date", "email", "phone", "loyalty_card")
+# together are more frequent than the model thinks. A link needs one of these to speak for it as well,
+# or the same street or postcode. An e-mail address only where it is one letter off or the mailbox is
+# the same: farther off it is mostly made of the same names.
+BESIDE_NAMES: Mapping[str, str] = {
+    "birth_date": "coalesce(scored.mw_birth_date, 0) > 0",
+    "email": "scored.gamma_email >= 2",
+    "phone": "coalesce(scored.mw_phone, 0) > 0",
+    "loyalty_card": "coalesce(scored.mw_loyalty_card, 0) > 0",
+}
 # What nobody showed in training is rare, not impossible: no level speaks more against a pair than
 # this share among records of one person makes it.
 LEAST_SHARE = 0.002
