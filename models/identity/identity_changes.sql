@@ -139,7 +139,7 @@ evidence as (
         end as shared_key
     from concerned
     inner join edge_decisions on concerned.record_node = edge_decisions.record_node
-    where (concerned.change_type = 'merge') = (edge_decisions.rejection_reason is null)
+    where concerned.change_type = 'split' or edge_decisions.rejection_reason is null
     union all
     select
         concerned.change_type,
@@ -153,12 +153,12 @@ evidence as (
         cast(link_ends.link_node as string) as shared_key
     from concerned
     inner join link_ends on concerned.record_node = link_ends.record_node
-    where (concerned.change_type = 'merge') = (link_ends.rejection_reason is null)
+    where concerned.change_type = 'split' or link_ends.rejection_reason is null
 
 ),
 
 -- A merge rests on an accepted identifier (or probabilistic link) of records of the old customer
--- and of others, a split on a rejected one of records of both sides.
+-- and of others, a split on one that both sides carry and that one lost, or that was divided.
 causes as (
 
     select
@@ -167,12 +167,21 @@ causes as (
         new_customer_id,
         identifier_type,
         min(identifier_node) as identifier_node,
-        min(rejection_reason) as rejection_reason
+        case
+            when min(rejection_reason) is not null then min(rejection_reason)
+            -- Each side has a share of its own now.
+            when change_type = 'split' then 'shared_by_several_people'
+        end as rejection_reason
     from evidence
     group by change_type, old_customer_id, new_customer_id, identifier_type, shared_key
     having
         min(case when is_one_side then 1 else 0 end) = 0
         and max(case when is_one_side then 1 else 0 end) = 1
+        and (
+            change_type = 'merge'
+            or min(rejection_reason) is not null
+            or min(identifier_node) <> max(identifier_node)
+        )
 
 ),
 

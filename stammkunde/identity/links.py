@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 # A weight of 0 are even odds: such a pair speaks neither for one person nor against.
 EVEN_ODDS = 0.0
+# A request that keeps two records apart counts as an identifier of each of them, of which one
+# customer has no second.
+KEPT_APART = "unmerge_request"
 # Two groups meet only where most of the pairs between them speak for one person. One pair alone
 # would chain groups together of which everything else is different.
 LEAST_SUPPORT = 0.5
@@ -173,7 +176,7 @@ def _broken_limit(traits: Traits, limits: Limits) -> str:
         return "too_many_contacts"
     for kind in sorted(traits.identifiers):
         if kind in limits.identifiers and len(traits.identifiers[kind]) > limits.identifiers[kind]:
-            return f"too_many_identifiers: {kind}"
+            return KEPT_APART if kind.startswith(KEPT_APART) else f"too_many_identifiers: {kind}"
     return ""
 
 

@@ -23,7 +23,7 @@ from typing import Any
 import duckdb
 
 from stammkunde.identity import model
-from stammkunde.identity.links import EVEN_ODDS, Limits, Pair, Traits, decide
+from stammkunde.identity.links import EVEN_ODDS, KEPT_APART, Limits, Pair, Traits, decide
 from stammkunde.identity.options import Options
 
 _SCHEMA = "identity"
@@ -237,6 +237,26 @@ def _read(connection: duckdb.DuckDBPyConnection, place: str, chosen: Options) ->
         inner join {place}.reference.identifier_types as types using (identifier_type)
         where (types.is_unique or types.max_identifiers_per_customer is not null)
             and components.component_id in (select component_id from contacts)
+        union all
+        -- Each side of a request is a value of which a customer has one at most.
+        select
+            components.component_id,
+            '{KEPT_APART}|' || sides.source_system || '|' || sides.request_key,
+            cast(records.record_node as varchar),
+            true,
+            null
+        from (
+            select source_system, request_key, record_type, record_id
+            from {place}.conformed.unmerges
+            union all
+            select source_system, request_key, other_record_type, other_record_id
+            from {place}.conformed.unmerges
+        ) as sides
+        inner join {place}.{_SCHEMA}.int_identity__records as records
+            using (record_type, record_id)
+        inner join {place}.{_SCHEMA}.int_identity__components as components
+            on records.record_node = components.node_id
+        where components.component_id in (select component_id from contacts)
         """
     )
 
@@ -252,6 +272,10 @@ def _read_limits(
             case when is_unique then 1 else max_identifiers_per_customer end as most
         from {place}.reference.identifier_types
         where is_unique or max_identifiers_per_customer is not null
+        union all
+        select distinct identifier_type, 1
+        from limited_identifiers
+        where starts_with(identifier_type, '{KEPT_APART}')
         """
     ).fetchall()
     years = _one(

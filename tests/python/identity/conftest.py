@@ -151,9 +151,13 @@ def measured_project(make_project: Callable[..., DbtProject]) -> DbtProject:
 
 
 def make_identity_project(
-    make_project: Callable[..., DbtProject], name: str, *, has_quality: bool = False, **variables: Any
+    make_project: Callable[..., DbtProject],
+    name: str,
+    *,
+    has_quality: bool = False,
+    **variables: object,
 ) -> DbtProject:
-    """A project of its own over stand-ins for the conformed feeds, with its seeds loaded and vars."""
+    """A project of its own over stand-ins for the feeds, with its seeds loaded and its vars."""
     from .feeds import Feeds, identity_models
 
     names = (

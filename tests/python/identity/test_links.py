@@ -40,6 +40,17 @@ def test_a_chain_of_single_pairs_does_not_fuse() -> None:
     assert found[2, 3] == "most_pairs_differ"
 
 
+def test_whom_a_request_keeps_apart_no_link_joins_over_a_third() -> None:
+    request = "unmerge_request|shop|r1"
+    traits = {side: Traits(identifiers={request: frozenset({str(side)})}) for side in (1, 3)}
+    limits = Limits(threshold=3.0, contacts=12, identifiers={request: 1})
+    assert links([pair(1, 3, 30.0)], traits, limits) == {(1, 3): "unmerge_request"}
+    assert links([pair(1, 2, 9.0), pair(2, 3, 8.0)], traits, limits) == {
+        (1, 2): "",
+        (2, 3): "unmerge_request",
+    }
+
+
 def test_a_pair_below_the_threshold_still_supports_a_link() -> None:
     found = links(
         [pair(1, 2), pair(3, 4), pair(2, 3, 8.0), pair(1, 3, 1.0)],

@@ -46,7 +46,7 @@ class Drawn:
 def drawn_records() -> list[Drawn]:
     """Records of graphs apart from each other: random ones, and in turn a hub, a chain, a block."""
     dice = random.Random(17)
-    records = []
+    records: list[Drawn] = []
     for graph in range(GRAPHS):
         size = dice.randint(2, 24)
         pool = max(1, size // dice.choice([1, 2, 3]))
