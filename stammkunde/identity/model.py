@@ -78,9 +78,9 @@ ITERATIONS = (25, 8, 3)
 RANDOM_PAIRS = 1_000_000
 SEED = 1
 # Names are not independent: Scottish first names go with Scottish last names, so that two rare ones
-# together are more frequent than the model thinks. A link needs one of these to speak for it as well,
-# or the same street or postcode. An e-mail address only where it is one letter off or the mailbox is
-# the same: farther off it is mostly made of the same names.
+# together are more frequent than the model thinks. A link needs one of these to speak for it as
+# well, or the same street or postcode. An e-mail address only where it is one letter off or the
+# mailbox is the same: farther off it is mostly made of the same names.
 BESIDE_NAMES: Mapping[str, str] = {
     "birth_date": "coalesce(scored.mw_birth_date, 0) > 0",
     "email": "scored.gamma_email >= 2",
