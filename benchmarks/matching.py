@@ -1,7 +1,8 @@
 """``make bench-matching``: precision and recall of matched people, where the truth is known.
 
 Two data sets go through the whole run, with var ``probabilistic_matching`` on. The truth is looked
-at afterwards, here alone: neither the model, nor its threshold, nor any guard has seen it.
+at afterwards, here alone. The threshold of a run has never seen it; the comparisons and guards were
+chosen by people who had looked at these figures.
 
 Two things are counted. *Pairs* are Splink's scored pairs of records, with nothing resolved before:
 what Splink's own notebooks publish, and what is held against them. *Customers* are all pairs of
