@@ -29,7 +29,7 @@ def browsing() -> Feeds:
     """Anonymous events on two devices, keys e0 to e4."""
     feeds = Feeds()
     feeds.event("mine", -500)
-    feeds.event("mine", -399)
+    feeds.event("mine", -390)
     feeds.event("mine", 1, device_type="mobile", value=9.5)
     feeds.event("other", 1)
     feeds.event("other", 2)
