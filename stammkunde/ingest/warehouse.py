@@ -149,9 +149,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection, contract: SourceContrac
     connection.execute(f"create schema if not exists {RAW_SCHEMA}")
     connection.execute(f"create table if not exists {FILES} ({_FILES_COLUMNS})")
     # Of a ledger that was begun before there were erasures.
-    connection.execute(
-        f"alter table {FILES} add column if not exists rows_erased bigint default 0"
-    )
+    connection.execute(f"alter table {FILES} add column if not exists rows_erased bigint default 0")
     connection.execute(f"create table if not exists {UNREADABLE} ({_UNREADABLE_COLUMNS})")
     for feed in contract.feeds.values():
         columns = ", ".join(f"{quoted(name)} varchar" for name in feed.column_names)
