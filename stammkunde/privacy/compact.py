@@ -1,7 +1,7 @@
 """A warehouse file without the bytes of deleted rows.
 
-DuckDB frees the blocks of deleted rows, and leaves what is in them until they are used again. So the
-database is copied into a new file, which takes the place of the old one at one stroke.
+DuckDB frees the blocks of deleted rows, and leaves what is in them until they are used again. So
+the database is copied into a new file, which takes the place of the old one at one stroke.
 """
 
 import shutil
@@ -42,8 +42,8 @@ def compact(warehouse: Path) -> None:
     except duckdb.Error as error:
         clean(warehouse)
         raise ErasureError(
-            f"The warehouse {warehouse} cannot be copied ({str(error).splitlines()[0]}): make room, "
-            "then run again; erased rows may be readable in its free blocks until then."
+            f"The warehouse {warehouse} cannot be copied ({str(error).splitlines()[0]}): make "
+            "room and run again. Until then erased rows may be readable in its free blocks."
         ) from error
     _swap(building, warehouse)
 

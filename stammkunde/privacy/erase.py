@@ -168,10 +168,13 @@ def _effective(
         run_dbt(place, settings, "build", "--select", *_RESOLVE, *_WITHOUT_TESTS)
         rejected = _outcomes(place, open_requests)
     accepted = [each for each in open_requests if rejected.get(_row(each)) == "accepted"]
-    if len(accepted) < len(open_requests):
+    # The same request twice is carried out once, and nothing is wrong.
+    answered = {each.hash for each in accepted}
+    refused = [each for each in open_requests if each.hash not in answered]
+    if refused:
         done.warnings.append(
-            f"{_requests_in_words(len(open_requests) - len(accepted))} rejected, and nobody is erased "
-            "for it: the rejected rows of the feed erasures say why."
+            f"{_requests_in_words(len(refused))} rejected, and nobody is erased: the rejected rows "
+            "of the feed erasures say why."
         )
     if not fresh:
         return []
@@ -185,8 +188,8 @@ def _effective(
     due = [each for each in accepted if (each.source, each.request_key) in known]
     if len(due) < len(accepted):
         done.warnings.append(
-            f"{_requests_in_words(len(accepted) - len(due))} later than the day of this run and wait "
-            "for it."
+            f"{_requests_in_words(len(accepted) - len(due))} later than the day of this run: not "
+            "carried out yet."
         )
     return due
 
@@ -265,8 +268,8 @@ def _purge(
     done.rows_anonymised = sum(purged.anonymised.values())
     if shared:
         done.warnings.append(
-            f"{_requests_in_words(len(shared))} by something that several people carry, and nobody is "
-            "erased for it: send it again with a contact_key."
+            f"{_requests_in_words(len(shared))} by something that several people carry, and nobody "
+            "is erased: send it again with a contact_key."
         )
 
 

@@ -1,13 +1,12 @@
 """Who is meant by an erasure request: the customers of the resolved identity graph.
 
-A contact_key is exact. An e-mail address, a telephone number or a card names a person only where all
-records that carry it are one customer: that of a family names nobody, and the request waits for a
-better one. What several people carry is never tombstoned: the rows of the others hold it.
+A contact_key is exact. An e-mail address, a telephone number or a card names a person only where
+all records that carry it are one customer: that of a family names nobody, and the request waits for
+a better one. What several people carry is never tombstoned: the rows of the others hold it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import duckdb
 
@@ -219,7 +218,8 @@ def _remember(
     connection.execute(
         f"""
         create or replace temp table {ERASED_RECORDS} as
-        select record_node from {records} where customer_id in (select customer_id from {_CUSTOMERS})
+        select record_node from {records}
+        where customer_id in (select customer_id from {_CUSTOMERS})
         """
     )
     connection.execute(

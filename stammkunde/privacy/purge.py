@@ -59,8 +59,8 @@ class Purge:
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the log of purges where it is missing."""
     connection.execute(
-        f"create table if not exists {PURGES} (purged_at timestamp not null, source varchar not null,"
-        " feed varchar not null, rows_deleted bigint not null, rows_anonymised bigint not null)"
+        f"create table if not exists {PURGES} (purged_at timestamp not null,"
+        " source varchar not null, feed varchar not null, rows_deleted bigint not null, rows_anonymised bigint not null)"
     )
 
 
@@ -80,8 +80,8 @@ def widen(
     Returns: the number of new tombstones.
     """
     found = [
-        f"select distinct hit.{quoted(column)} as raw_value, '{feed.source.name}' as source_system, "
-        f"'order_key' as identifier_type, cast(null as varchar) as country "
+        f"select distinct hit.{quoted(column)} as raw_value, "
+        f"'{feed.source.name}' as source_system, 'order_key' as identifier_type, cast(null as varchar) as country "
         f"from ({feed.rows()}) as hit where row_id in (select row_id from {feed.rows_table}) "
         f"and hit.{quoted(column)} not like '{MARK}%'"
         for feed in feeds
@@ -93,8 +93,8 @@ def widen(
         found += [
             f"select distinct hit.{quoted(column)} as raw_value, '{feed.source.name}' as "
             f"source_system, '{identifier.type}' as identifier_type, "
-            f"{'row_country' if identifier.type == 'phone' else 'cast(null as varchar)'} as country "
-            f"from ({feed.rows()}) as hit where row_id in (select row_id from {feed.rows_table}) "
+            f"{'row_country' if identifier.type == 'phone' else 'cast(null as varchar)'} "
+            f"as country from ({feed.rows()}) as hit where row_id in (select row_id from {feed.rows_table}) "
             f"and hit.{quoted(column)} is not null"
             for feed in feeds
             if feed.feed.name == "contacts" and feed.feed.on_erasure == DELETE
@@ -232,7 +232,7 @@ def _delete(connection: duckdb.DuckDBPyConnection, feed: RawFeed) -> int:
 
 
 def _anonymise(connection: duckdb.DuckDBPyConnection, feed: RawFeed) -> int:
-    """Empty what tells of the person; the key of the order becomes the same other one everywhere."""
+    """Empty what tells of the person; an order gets the same other key everywhere."""
     assignments = []
     for column in feed.feed.columns:
         name = quoted(column.name)
@@ -374,7 +374,8 @@ def _purge_identity(
     )
     gone = _count(
         connection.execute(
-            f"delete from {crosswalk} where record_node in (select record_node from erasure_promised)"
+            f"delete from {crosswalk} "
+            "where record_node in (select record_node from erasure_promised)"
         )
     )
     if changes is None or not gone:

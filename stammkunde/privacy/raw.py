@@ -113,7 +113,8 @@ def unchecked_batches(
 ) -> list[str]:
     """Loads whose rows were not yet held against all tombstones."""
     connection.execute(
-        f"create table if not exists {CHECKED} (batch_id varchar not null, tombstones bigint not null)"
+        f"create table if not exists {CHECKED} "
+        "(batch_id varchar not null, tombstones bigint not null)"
     )
     loads = " union ".join(
         [f"select distinct _batch_id as batch_id from {feed.table}" for feed in feeds]
@@ -227,8 +228,8 @@ def _collect_line_values(
     """Everything in the lines that could not be read which might be an identifier of its feed.
 
     Which field is which is not known, so each is taken for each type that the feed has, a telephone
-    number for one of each country that has contacts. A line too many is soon taken out; it was of no
-    use as it was.
+    number for one of each country that has contacts. So a line too many may go: it was of no use as
+    it was, and lies in its landing file.
     """
     connection.execute(
         f"create or replace temp table {LINE_VALUES} (source_system varchar, feed varchar, "

@@ -43,8 +43,8 @@ def require_erased(place: Home, settings: Settings) -> None:
     if found:
         places = ", ".join(f"{count:,} in {name}" for name, count in sorted(found.items()))
         raise ErasureError(
-            f"Identifiers of erased people are still there ({places}), so nothing is published. Run "
-            "again; if it stays, report it."
+            f"Identifiers of erased people are still there ({places}), so nothing is published. "
+            "Run again; if it stays, report it."
         )
 
 

@@ -1,9 +1,9 @@
 """What a home remembers of erased people: a key, and keyed hashes of their identifiers.
 
-An unkeyed hash of an e-mail address or a telephone number is found again by trying them all. So each
-hash is an HMAC-SHA-256 with a secret of the home, which lies in a file of its own beside the hashes
-and never in the warehouse. Both outlive the warehouse: files that are loaded again into a new one do
-not bring anybody back.
+An unkeyed hash of an e-mail address or a telephone number is found again by trying them all. So
+each hash is an HMAC-SHA-256 with a secret of the home, which lies in a file of its own beside the
+hashes and never in the warehouse. Both outlive the warehouse: files that are loaded again into a new
+one do not bring anybody back.
 """
 
 import hmac
@@ -91,21 +91,21 @@ def open_vault(folder: Path, *, people_were_erased: bool) -> Vault | None:
         people_were_erased: the warehouse says that somebody was erased, so that there must be one.
 
     Raises:
-        ErasureError: key or tombstones are missing, damaged or do not belong together, or others may
-            read the key. Going on would let erased people return.
+        ErasureError: key or tombstones are missing, damaged or do not belong together, or others
+            may read the key. Going on would let erased people return.
     """
     store, key_file = _store(folder), _key(folder)
     if not store.exists():
         if people_were_erased:
             raise ErasureError(
-                f"People were erased here, and their tombstones are missing: {store}. Put the folder "
-                f"{folder} back from a backup; docs/runbooks/privacy.md says what to do without one."
+                f"People were erased here, and their tombstones are missing: {store}. Put the "
+                f"folder back from a backup; docs/runbooks/privacy.md says what to do without one."
             )
         return None
     if not key_file.exists():
         raise ErasureError(
-            f"The key of the erased people is missing: {key_file}. Without it nobody can tell whether "
-            "a row that lands is one of theirs, so nothing is loaded. Put it back from a backup; "
+            f"The key of the erased people is missing: {key_file}. Without it nobody can tell "
+            "whether a row is one of theirs, so nothing is loaded. Put it back from a backup; "
             "docs/runbooks/privacy.md says what to do without one."
         )
     if stat.S_IMODE(key_file.stat().st_mode) & 0o077:
@@ -124,8 +124,8 @@ def open_vault(folder: Path, *, people_were_erased: bool) -> Vault | None:
         ) from None
     if len(key) != _KEY_BYTES or vault.keyed(_CHECK) != check[0]:
         raise ErasureError(
-            f"The key {key_file} is not the one that the tombstones beside it were made with: put the "
-            "right one back from a backup."
+            f"The key {key_file} is not the one that the tombstones beside it were made with: put "
+            "the right one back from a backup."
         )
     return vault
 
