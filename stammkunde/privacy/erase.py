@@ -185,10 +185,11 @@ def _effective(
                 f"select source_system, request_key from {read_project(place).relation('erasures')}"
             ).fetchall()
         }
-    due = [each for each in accepted if (each.source, each.request_key) in known]
-    if len(due) < len(accepted):
+    asked = [each for each in accepted if states.get(each.hash) != SHARED]
+    due = [each for each in asked if (each.source, each.request_key) in known]
+    if len(due) < len(asked):
         done.warnings.append(
-            f"{_requests_in_words(len(accepted) - len(due))} later than the day of this run: not "
+            f"{_requests_in_words(len(asked) - len(due))} later than the day of this run: not "
             "carried out yet."
         )
     return due

@@ -60,7 +60,8 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the log of purges where it is missing."""
     connection.execute(
         f"create table if not exists {PURGES} (purged_at timestamp not null,"
-        " source varchar not null, feed varchar not null, rows_deleted bigint not null, rows_anonymised bigint not null)"
+        " source varchar not null, feed varchar not null, rows_deleted bigint not null,"
+        " rows_anonymised bigint not null)"
     )
 
 
@@ -81,7 +82,8 @@ def widen(
     """
     found = [
         f"select distinct hit.{quoted(column)} as raw_value, "
-        f"'{feed.source.name}' as source_system, 'order_key' as identifier_type, cast(null as varchar) as country "
+        f"'{feed.source.name}' as source_system, 'order_key' as identifier_type, "
+        "cast(null as varchar) as country "
         f"from ({feed.rows()}) as hit where row_id in (select row_id from {feed.rows_table}) "
         f"and hit.{quoted(column)} not like '{MARK}%'"
         for feed in feeds
@@ -94,7 +96,8 @@ def widen(
             f"select distinct hit.{quoted(column)} as raw_value, '{feed.source.name}' as "
             f"source_system, '{identifier.type}' as identifier_type, "
             f"{'row_country' if identifier.type == 'phone' else 'cast(null as varchar)'} "
-            f"as country from ({feed.rows()}) as hit where row_id in (select row_id from {feed.rows_table}) "
+            f"as country from ({feed.rows()}) as hit "
+            f"where row_id in (select row_id from {feed.rows_table}) "
             f"and hit.{quoted(column)} is not null"
             for feed in feeds
             if feed.feed.name == "contacts" and feed.feed.on_erasure == DELETE

@@ -2,8 +2,8 @@
 
 An unkeyed hash of an e-mail address or a telephone number is found again by trying them all. So
 each hash is an HMAC-SHA-256 with a secret of the home, which lies in a file of its own beside the
-hashes and never in the warehouse. Both outlive the warehouse: files that are loaded again into a new
-one do not bring anybody back.
+hashes and never in the warehouse. Both outlive the warehouse: files that are loaded again into a
+new one do not bring anybody back.
 """
 
 import hmac
@@ -21,7 +21,8 @@ from stammkunde.publish.serving import sync
 # States of a request.
 BEGUN = "begun"  # its tombstones stand; what they say may not be done yet
 DONE = "done"
-SHARED = "shared"  # names several people, so nobody; waits for a better one
+# Names several people, so nobody, and never will: with one of them gone it would mean another.
+SHARED = "shared"
 
 _KEY_BYTES = 32
 _BLOCK_BYTES = 64  # of SHA-256, by which HMAC pads the key

@@ -1,7 +1,7 @@
 """A hand-made shop of three dozen people, one of whom asks to be erased.
 
-Ada has two contact records, guest orders, a device of her own and a tablet that she shares with Bob,
-who also shares the family's e-mail address with her. Everything that is hers alone is in `HERS`.
+Ada has two contact records, a guest order, a device of her own and a tablet that she shares with
+Bob, who shares the family's e-mail address with her, too. What is hers alone is in `HERS`.
 """
 
 import csv
@@ -14,8 +14,7 @@ DAYS = 24  # too few for the checks that compare weekdays
 
 # As written somewhere in the files. What the family shares is not among them.
 HERS = (
-    "K-ADA-1",
-    "K-ADA-2",
+    "K-ADA",
     "Ada.Lovelace@Example.org",
     "ada.lovelace@example.org",
     "ada.before@example.net",
@@ -25,9 +24,8 @@ HERS = (
     "CARD-7781",
     "CARD7781",
     "dev-ada-phone",
-    "O-ADA-1",
-    "O-ADA-2",
-    "O-ADA-GUEST",
+    "O-ADA",
+    "O-TORN",
     "Lovelace",
     "Difference Street",
 )
@@ -35,28 +33,77 @@ SHARED = ("family@example.org", "dev-tablet")
 
 Row = Mapping[str, object]
 
-CONTACT_COLUMNS = (
-    "contact_key email phone first_name last_name birth_date street postcode city country "
-    "loyalty_card created_at updated_at"
-).split()
-ORDER_COLUMNS = (
-    "order_key contact_key email phone anonymous_id loyalty_card ordered_at sales_channel status "
-    "currency country updated_at"
-).split()
-LINE_COLUMNS = "order_key line_number product_key quantity unit_price".split()
-EVENT_COLUMNS = (
-    "event_key event_name occurred_at received_at anonymous_id user_key order_key"
-).split()
-MESSAGE_COLUMNS = "message_key action occurred_at channel contact_key address".split()
-CONSENT_COLUMNS = (
-    "contact_key address purpose channel state changed_at legal_basis source"
-).split()
-FEEDBACK_COLUMNS = "feedback_key kind score text submitted_at contact_key email order_key".split()
-ERASURE_COLUMNS = "request_key contact_key email phone loyalty_card requested_at".split()
-UNMERGE_COLUMNS = (
-    "request_key record_type record_key other_record_type other_record_key requested_at reason"
-).split()
-PRODUCT_COLUMNS = "product_key name category list_price currency updated_at".split()
+CONTACT_COLUMNS = [
+    "contact_key",
+    "email",
+    "phone",
+    "first_name",
+    "last_name",
+    "birth_date",
+    "street",
+    "postcode",
+    "city",
+    "country",
+    "loyalty_card",
+    "created_at",
+    "updated_at",
+]
+ORDER_COLUMNS = [
+    "order_key",
+    "contact_key",
+    "email",
+    "phone",
+    "anonymous_id",
+    "loyalty_card",
+    "ordered_at",
+    "sales_channel",
+    "status",
+    "currency",
+    "country",
+    "updated_at",
+]
+LINE_COLUMNS = ["order_key", "line_number", "product_key", "quantity", "unit_price"]
+EVENT_COLUMNS = [
+    "event_key",
+    "event_name",
+    "occurred_at",
+    "received_at",
+    "anonymous_id",
+    "user_key",
+    "order_key",
+]
+MESSAGE_COLUMNS = ["message_key", "action", "occurred_at", "channel", "contact_key", "address"]
+CONSENT_COLUMNS = [
+    "contact_key",
+    "address",
+    "purpose",
+    "channel",
+    "state",
+    "changed_at",
+    "legal_basis",
+    "source",
+]
+FEEDBACK_COLUMNS = [
+    "feedback_key",
+    "kind",
+    "score",
+    "text",
+    "submitted_at",
+    "contact_key",
+    "email",
+    "order_key",
+]
+ERASURE_COLUMNS = ["request_key", "contact_key", "email", "phone", "loyalty_card", "requested_at"]
+UNMERGE_COLUMNS = [
+    "request_key",
+    "record_type",
+    "record_key",
+    "other_record_type",
+    "other_record_key",
+    "requested_at",
+    "reason",
+]
+PRODUCT_COLUMNS = ["product_key", "name", "category", "list_price", "currency", "updated_at"]
 
 
 def at(day: float) -> str:
@@ -282,7 +329,7 @@ def _events() -> list[Row]:
 
 def _messages() -> list[Row]:
     common = {"action": "send", "channel": "email"}
-    return [
+    others: list[Row] = [
         {
             **common,
             "message_key": f"M-{n}",
@@ -291,7 +338,9 @@ def _messages() -> list[Row]:
             "address": f"person{n}@example.com",
         }
         for n in range(1, 33)
-    ] + [
+    ]
+    return [
+        *others,
         {
             **common,
             "message_key": "M-A1",
