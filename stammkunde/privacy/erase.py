@@ -25,7 +25,8 @@ from stammkunde.paths import Home
 from stammkunde.privacy import persons, purge, raw
 from stammkunde.privacy.compact import clean, compact
 from stammkunde.privacy.normaliser import Project, compile_project, read_project, run_dbt
-from stammkunde.privacy.persons import SEVERAL, Found, Request
+from stammkunde.privacy.persons import SEVERAL, Found
+from stammkunde.privacy.raw import Request
 from stammkunde.privacy.vault import BEGUN, DONE, SHARED, Vault, make_vault, open_vault
 from stammkunde.settings import Settings, known_sources, sources_file
 
@@ -34,6 +35,11 @@ ERASURES = f"{RAW_SCHEMA}._erasures"
 # What says who is meant: identity as it is on what is loaded, without the promises that are kept.
 _RESOLVE = ("+int_identity__customer_records", "+erasures")
 _WITHOUT_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+
+
+# Source, raw table, file and row, key, and identifiers by type.
+_Row = tuple[str, tuple[str, int]]
+_Asked = tuple[str, str, tuple[str, int], str, dict[str, str]]
 
 
 @dataclass
@@ -89,9 +95,9 @@ def carry_out(place: Home, settings: Settings) -> Erasure:
         return done
     clean(place.warehouse)
     vault = vault or make_vault(place.privacy)
-    requests, states = _requests(asked, vault), vault.states()
+    requests = _requests(asked, vault)
     progress.current().stage("Erase on request")
-    effective = _effective(place, settings, requests, states, done)
+    effective = _effective(place, settings, vault, contracts, requests, done)
     _purge(place, settings, vault, contracts, requests, effective, done)
     if _is_compaction_due(place):
         progress.current().stage("Take erased rows out of the file")
@@ -103,9 +109,7 @@ def carry_out(place: Home, settings: Settings) -> Erasure:
     return done
 
 
-def _asked_rows(
-    place: Home, contracts: Mapping[str, SourceContract]
-) -> list[tuple[str, str, int, str, dict[str, str]]]:
+def _asked_rows(place: Home, contracts: Mapping[str, SourceContract]) -> list[_Asked]:
     """Rows of the requests that still hold an identifier: of this run or of one before."""
     found = []
     with duckdb.connect(str(place.warehouse), read_only=True) as connection:
@@ -115,49 +119,53 @@ def _asked_rows(
             columns = {name: identifier.type for name, identifier in feed.identifiers()}
             values = ", ".join(f"nullif(trim({quoted(name)}), '')" for name in columns)
             rows = connection.execute(
-                f"select rowid, coalesce(trim(request_key), ''), {values} from {feed.table}"
+                f"select _file, _row_number, coalesce(trim(request_key), ''), {values} "
+                f"from {feed.table} order by _file, _row_number"
             ).fetchall()
-            for row_id, request_key, *given in rows:
+            for file, row_number, request_key, *given in rows:
                 identifiers = {
                     kind: str(value)
                     for kind, value in zip(columns.values(), given, strict=True)
                     if value is not None and not str(value).startswith(raw.MARK)
                 }
                 if identifiers:
-                    found.append(
-                        (feed.source.name, feed.feed.table, int(row_id), request_key, identifiers)
-                    )
+                    row = (str(file), int(row_number))
+                    found.append((feed.source.name, feed.feed.table, row, request_key, identifiers))
     return found
 
 
-def _requests(
-    rows: Sequence[tuple[str, str, int, str, dict[str, str]]], vault: Vault
-) -> list[Request]:
+def _requests(rows: Sequence[_Asked], vault: Vault) -> list[Request]:
     """The requests with the keyed hash of their content: the same again is the same request."""
     return [
         Request(
             source,
             table,
-            row_id,
+            row,
             key,
             identifiers,
             vault.keyed(
                 "|".join(["request", source, key, *map("=".join, sorted(identifiers.items()))])
             ),
         )
-        for source, table, row_id, key, identifiers in rows
+        for source, table, row, key, identifiers in rows
     ]
 
 
 def _effective(
     place: Home,
     settings: Settings,
+    vault: Vault,
+    contracts: Mapping[str, SourceContract],
     requests: Sequence[Request],
-    states: Mapping[str, str],
     done: Erasure,
 ) -> list[Request]:
     """The requests to carry out now; identity is resolved where there is any."""
-    open_requests = [each for each in requests if states.get(each.hash) != DONE]
+    states = vault.states()
+    open_requests = [
+        each
+        for each in requests
+        if states.get(each.hash) != DONE and each.source in settings.sources
+    ]
     rejected = _outcomes(place, open_requests)
     fresh = [
         each
@@ -165,6 +173,8 @@ def _effective(
         if states.get(each.hash) != SHARED and rejected.get(_row(each)) != "rejected"
     ]
     if fresh:
+        # Who was erased before is nobody's double: not one of two who carry what is asked for.
+        _purge(place, settings, vault, contracts, requests, [], done)
         run_dbt(place, settings, "build", "--select", *_RESOLVE, *_WITHOUT_TESTS)
         rejected = _outcomes(place, open_requests)
     accepted = [each for each in open_requests if rejected.get(_row(each)) == "accepted"]
@@ -195,26 +205,29 @@ def _effective(
     return due
 
 
-def _outcomes(place: Home, requests: Sequence[Request]) -> dict[tuple[str, int], str]:
+def _outcomes(place: Home, requests: Sequence[Request]) -> dict[_Row, str]:
     """What staging said of the rows of requests, as far as it has seen them."""
-    outcomes: dict[tuple[str, int], str] = {}
+    outcomes: dict[_Row, str] = {}
     with duckdb.connect(str(place.warehouse), read_only=True) as connection:
         for source in sorted({each.source for each in requests}):
             table = f"{source}__erasures"
             try:
                 rows = connection.execute(
-                    f"select raw_rows.rowid, base.row_outcome from {RAW_SCHEMA}.{quoted(table)} "
-                    f"as raw_rows inner join staging.{quoted(f'base_{table}')} as base "
+                    "select _file, _row_number, base.row_outcome "
+                    f"from {RAW_SCHEMA}.{quoted(table)} as raw_rows "
+                    f"inner join staging.{quoted(f'base_{table}')} as base "
                     "using (_file, _row_number, _loaded_at)"
                 ).fetchall()
             except duckdb.CatalogException:
                 continue  # not built yet
-            outcomes.update({(table, int(row_id)): str(outcome) for row_id, outcome in rows})
+            outcomes.update(
+                {(table, (str(file), int(number))): str(outcome) for file, number, outcome in rows}
+            )
     return outcomes
 
 
-def _row(request: Request) -> tuple[str, int]:
-    return request.table, request.row_id
+def _row(request: Request) -> _Row:
+    return request.table, request.row
 
 
 def _purge(
@@ -245,9 +258,10 @@ def _purge(
         connection.execute("detach vault")
         vault.set_states({**begun, **shared})
         states = vault.states()
-        to_reduce = {_row(each) for each in requests if states.get(each.hash) in (BEGUN, DONE)}
+        to_reduce = [each for each in requests if states.get(each.hash) in (BEGUN, DONE)]
         vault.attach(connection)
-        batches = raw.unchecked_batches(connection, feeds, _tombstones(connection))
+        tombstones = _tombstones(connection)
+        batches = raw.unchecked_batches(connection, feeds, tombstones) if tombstones else []
         if not batches and not to_reduce:
             return
         if project is None:
@@ -264,9 +278,9 @@ def _purge(
         connection.execute("commit")
     finally:
         connection.close()
-    done.requests = len(begun)
-    done.rows_deleted = sum(purged.deleted.values())
-    done.rows_anonymised = sum(purged.anonymised.values())
+    done.requests += len(begun)
+    done.rows_deleted += sum(purged.deleted.values())
+    done.rows_anonymised += sum(purged.anonymised.values())
     if shared:
         done.warnings.append(
             f"{_requests_in_words(len(shared))} by something that several people carry, and nobody "
@@ -298,6 +312,7 @@ def _tombstones(connection: duckdb.DuckDBPyConnection) -> int:
 
 def _create_log(connection: duckdb.DuckDBPyConnection) -> None:
     purge.create_tables(connection)
+    raw.create_tables(connection)
     connection.execute(
         f"create table if not exists {ERASURES} (carried_out_at timestamp not null,"
         " source varchar not null, request_key varchar not null, outcome varchar not null,"

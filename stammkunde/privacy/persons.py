@@ -12,6 +12,7 @@ import duckdb
 
 from stammkunde.privacy.normaliser import GIVEN_COLUMNS, Project
 from stammkunde.privacy.purge import CROSSWALK, ERASED_NODES, ERASED_RECORDS, add_tombstones
+from stammkunde.privacy.raw import Request
 
 ERASED = "erased"
 NOBODY = "nobody"
@@ -20,27 +21,6 @@ SEVERAL = "several people"
 _ASKED = "erasure_asked"
 _ASKED_NORMALISED = "erasure_asked_normalised"
 _CUSTOMERS = "erasure_customers"
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request to erase a person, as it stands in the raw table.
-
-    Attributes:
-        source: source that gave it.
-        table: raw table, without its schema.
-        row_id: its row there.
-        request_key: its key.
-        identifiers: what it names the person by: type of identifier to value.
-        hash: keyed hash of all of it.
-    """
-
-    source: str
-    table: str
-    row_id: int
-    request_key: str
-    identifiers: dict[str, str]
-    hash: str
 
 
 @dataclass(frozen=True)

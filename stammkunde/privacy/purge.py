@@ -19,6 +19,7 @@ from stammkunde.privacy.raw import (
     NORMALISED,
     VALUES,
     RawFeed,
+    Request,
     mark_checked,
     tombstone,
 )
@@ -105,7 +106,8 @@ def widen(
         ]
     if not found:
         return 0
-    # Values that a row which was not hit carries as well are somebody else's too.
+    # Values that a row of another contact carries as well are somebody else's too. A row that names
+    # no contact is nobody's: a guest order under the address that she had before is hers.
     others = " union ".join(
         f"select normal.identifier_type, normal.identifier_value from ({feed.rows()}) as other "
         f"inner join erasure_wider as normal on normal.source_system = '{feed.source.name}' "
@@ -117,9 +119,9 @@ def widen(
             else ""
         )
         + f"where row_id not in (select row_id from {feed.rows_table}) "
-        "and normal.identifier_type <> 'order_key'"
+        f"and normal.identifier_type <> 'order_key' and {quoted(feed.contact_column)} is not null"
         for feed in feeds
-        if feed.feed.on_erasure != REDUCE  # a request that names somebody carries nothing
+        if feed.contact_column and feed.feed.on_erasure != REDUCE
         for column, identifier in feed.identifiers()
     )
     normal_form = f"""
@@ -179,7 +181,7 @@ def purge(
     connection: duckdb.DuckDBPyConnection,
     feeds: Sequence[RawFeed],
     project: Project,
-    requests_to_reduce: Collection[tuple[str, int]],
+    requests_to_reduce: Collection[Request],
     tombstones: int,
     purged_at: datetime,
 ) -> Purge:
@@ -189,7 +191,7 @@ def purge(
         connection: the warehouse, with the rows of each feed found.
         feeds: the raw tables.
         project: the dbt project, which says what is derived.
-        requests_to_reduce: table and rowid of requests that are carried out.
+        requests_to_reduce: requests that are carried out.
         tombstones: their number, against which everything was held.
         purged_at: moment of the erasure, UTC.
 
@@ -264,13 +266,17 @@ def _anonymise(connection: duckdb.DuckDBPyConnection, feed: RawFeed) -> int:
 
 
 def _reduce(
-    connection: duckdb.DuckDBPyConnection, feed: RawFeed, requests: Collection[tuple[str, int]]
+    connection: duckdb.DuckDBPyConnection, feed: RawFeed, requests: Collection[Request]
 ) -> int:
     """Put keyed hashes in the place of a request's identifiers."""
     connection.execute("create or replace temp table erasure_requests (row_id bigint)")
-    for table, row_id in requests:
-        if table == feed.feed.table:
-            connection.execute("insert into erasure_requests values (?)", [row_id])
+    for request in requests:
+        if request.table == feed.feed.table:
+            connection.execute(
+                f"insert into erasure_requests select rowid from {feed.table} "
+                "where _file = ? and _row_number = ?",
+                list(request.row),
+            )
     connection.execute(f"insert into erasure_requests select row_id from {feed.rows_table}")
     assignments = [
         f"{quoted(column.name)} = case when {quoted(column.name)} like '{MARK}%' "

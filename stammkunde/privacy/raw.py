@@ -28,6 +28,27 @@ _WORD_ENDS = r"[,;\t|\"{}\[\]\s:=<>()]+"
 
 
 @dataclass(frozen=True)
+class Request:
+    """A request to erase a person, as it stands in the raw table.
+
+    Attributes:
+        source: source that gave it.
+        table: raw table, without its schema.
+        row: its file and the number of its row there.
+        request_key: its key.
+        identifiers: what it names the person by: type of identifier to value.
+        hash: keyed hash of all of it.
+    """
+
+    source: str
+    table: str
+    row: tuple[str, int]
+    request_key: str
+    identifiers: dict[str, str]
+    hash: str
+
+
+@dataclass(frozen=True)
 class RawFeed:
     """A raw table whose rows tell of people.
 
@@ -55,6 +76,18 @@ class RawFeed:
             for identifier in column.identifiers:
                 yield column.name, identifier
 
+    @property
+    def contact_column(self) -> str:
+        """The column that names the contact of a row; empty where none does."""
+        return next(
+            (
+                name
+                for name, identifier in self.identifiers()
+                if identifier.type == "contact_key" and identifier.of is None
+            ),
+            "",
+        )
+
     def rows(self, condition: str = "true") -> str:
         """SQL of the rows: ``row_id``, ``row_country`` and the columns.
 
@@ -63,14 +96,7 @@ class RawFeed:
         """
         names = self.feed.column_names
         contacts = self.source.feeds.get("contacts")
-        key = next(
-            (
-                name
-                for name, identifier in self.identifiers()
-                if identifier.type == "contact_key" and identifier.of is None
-            ),
-            None,
-        )
+        key = self.contact_column
         if "country" in names:
             country, join = "nullif(trim(raw_rows.country), '')", ""
         elif key and contacts and "country" in contacts.column_names:
@@ -108,14 +134,18 @@ def raw_feeds(
     ]
 
 
-def unchecked_batches(
-    connection: duckdb.DuckDBPyConnection, feeds: Sequence[RawFeed], tombstones: int
-) -> list[str]:
-    """Loads whose rows were not yet held against all tombstones."""
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the note of what was held against which tombstones, where it is missing."""
     connection.execute(
         f"create table if not exists {CHECKED} "
         "(batch_id varchar not null, tombstones bigint not null)"
     )
+
+
+def unchecked_batches(
+    connection: duckdb.DuckDBPyConnection, feeds: Sequence[RawFeed], tombstones: int
+) -> list[str]:
+    """Loads whose rows were not yet held against all tombstones."""
     loads = " union ".join(
         [f"select distinct _batch_id as batch_id from {feed.table}" for feed in feeds]
         + [f"select distinct batch_id from {UNREADABLE}"]
@@ -191,7 +221,12 @@ def find_hits(connection: duckdb.DuckDBPyConnection, feeds: Sequence[RawFeed]) -
             in (select hash from vault.tombstones)
         """
     )
+    count = int(connection.execute(f"select count(*) from {HITS}").fetchall()[0][0])
     for feed in feeds:
+        if not count:
+            # The rule: nothing is joined, however many rows there are.
+            connection.execute(f"create or replace temp table {feed.rows_table} (row_id bigint)")
+            continue
         found = " union ".join(
             f"select row_id from ({feed.rows()}) as carrying inner join {HITS} as hits "
             f"on hits.source_system = '{feed.source.name}' "
@@ -206,7 +241,7 @@ def find_hits(connection: duckdb.DuckDBPyConnection, feeds: Sequence[RawFeed]) -
             for column, identifier in feed.identifiers()
         )
         connection.execute(f"create or replace temp table {feed.rows_table} as {found}")
-    return int(connection.execute(f"select count(*) from {HITS}").fetchall()[0][0])
+    return count
 
 
 def tombstone(identifier_type: str, identifier_value: str) -> str:

@@ -9,6 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from stammkunde.ingest import read_contract
+from stammkunde.settings import sources_file
+
+CONTRACT = read_contract(sources_file("shop"))
 START = datetime(2025, 1, 1, 9)
 DAYS = 24  # too few for the checks that compare weekdays
 
@@ -62,7 +66,6 @@ ORDER_COLUMNS = [
     "country",
     "updated_at",
 ]
-LINE_COLUMNS = ["order_key", "line_number", "product_key", "quantity", "unit_price"]
 EVENT_COLUMNS = [
     "event_key",
     "event_name",
@@ -72,7 +75,6 @@ EVENT_COLUMNS = [
     "user_key",
     "order_key",
 ]
-MESSAGE_COLUMNS = ["message_key", "action", "occurred_at", "channel", "contact_key", "address"]
 CONSENT_COLUMNS = [
     "contact_key",
     "address",
@@ -93,7 +95,6 @@ FEEDBACK_COLUMNS = [
     "email",
     "order_key",
 ]
-ERASURE_COLUMNS = ["request_key", "contact_key", "email", "phone", "loyalty_card", "requested_at"]
 UNMERGE_COLUMNS = [
     "request_key",
     "record_type",
@@ -103,7 +104,6 @@ UNMERGE_COLUMNS = [
     "requested_at",
     "reason",
 ]
-PRODUCT_COLUMNS = ["product_key", "name", "category", "list_price", "currency", "updated_at"]
 
 
 def at(day: float) -> str:
@@ -111,72 +111,64 @@ def at(day: float) -> str:
     return (START + timedelta(days=day)).isoformat() + "Z"
 
 
-def write(file: Path, columns: Sequence[str], rows: Sequence[Row], extra: str = "") -> None:
-    """Write a landing file; `extra` is appended as it is."""
+def write(landing: Path, feed: str, rows: Sequence[Row], lines: str = "") -> None:
+    """Write the file of a feed, with all columns of its contract; `lines` are appended as given."""
+    file = landing / feed / f"{feed}.csv"
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w", encoding="utf-8", newline="") as target:
-        writer = csv.DictWriter(target, columns)
+        writer = csv.DictWriter(target, CONTRACT.feeds[feed].column_names)
         writer.writeheader()
         writer.writerows(rows)
-        target.write(extra)
+        target.write(lines)
 
 
 def land_shop(landing: Path) -> None:
     """Write the files of the shop, without any request."""
-    write(landing / "contacts" / "contacts.csv", CONTACT_COLUMNS, _contacts())
-    # A line with too many fields, and a row without its country: neither is ever staged.
-    ragged = f"O-TORN,,ada.lovelace@example.org,,,,{at(5)},web,placed,EUR,DE,{at(5)},one too many\n"
-    write(landing / "orders" / "orders.csv", ORDER_COLUMNS, _orders(), ragged)
-    write(landing / "order_lines" / "order_lines.csv", LINE_COLUMNS, _lines())
-    write(landing / "events" / "events.csv", EVENT_COLUMNS, _events())
-    write(landing / "messages" / "messages.csv", MESSAGE_COLUMNS, _messages())
-    write(landing / "consents" / "consents.csv", CONSENT_COLUMNS, _consents())
-    write(landing / "feedback" / "feedback.csv", FEEDBACK_COLUMNS, _feedback())
-    write(
-        landing / "products" / "products.csv",
-        PRODUCT_COLUMNS,
-        [
-            {
-                "product_key": "P1",
-                "name": "Kettle",
-                "category": "Kitchen",
-                "list_price": "10",
-                "currency": "EUR",
-                "updated_at": at(0),
-            }
-        ],
-    )
-    write(
-        landing / "unmerges" / "unmerges.csv",
-        UNMERGE_COLUMNS,
-        [
-            {
-                "request_key": "U-1",
-                "record_type": "contact",
-                "record_key": "K-ADA-1",
-                "other_record_type": "contact",
-                "other_record_key": "K-1",
-                "requested_at": at(3),
-                "reason": "Ada Lovelace is somebody else",
-            },
-            {
-                "request_key": "U-2",
-                "record_type": "contact",
-                "record_key": "K-2",
-                "other_record_type": "contact",
-                "other_record_key": "K-3",
-                "requested_at": at(3),
-                "reason": "",
-            },
-        ],
-    )
+    write(landing, "contacts", _contacts())
+    # A line with more fields than the header: it is never staged.
+    fields = len(CONTRACT.feeds["orders"].columns)
+    write(landing, "orders", _orders(), "O-TORN,,ada.lovelace@example.org" + "," * fields + "\n")
+    write(landing, "order_lines", _lines())
+    write(landing, "events", _events())
+    write(landing, "messages", _messages())
+    write(landing, "consents", _consents())
+    write(landing, "feedback", _feedback())
+    write(landing, "products", _products())
+    write(landing, "unmerges", _unmerges())
+
+
+def _products() -> list[Row]:
+    return [
+        {
+            "product_key": "P1",
+            "name": "Kettle",
+            "category": "Kitchen",
+            "list_price": "10",
+            "currency": "EUR",
+            "updated_at": at(0),
+        }
+    ]
+
+
+def _unmerges() -> list[Row]:
+    common = {"record_type": "contact", "other_record_type": "contact", "requested_at": at(3)}
+    return [
+        {
+            **common,
+            "request_key": "U-1",
+            "record_key": "K-ADA-1",
+            "other_record_key": "K-1",
+            "reason": "Ada Lovelace is somebody else",
+        },
+        {**common, "request_key": "U-2", "record_key": "K-2", "other_record_key": "K-3"},
+    ]
 
 
 def land_requests(landing: Path) -> None:
     """Ada asks, twice; somebody whom nobody knows; a family of whom nobody can say who; a typo."""
     write(
-        landing / "erasures" / "erasures.csv",
-        ERASURE_COLUMNS,
+        landing,
+        "erasures",
         [
             {"request_key": "E-ADA", "contact_key": "K-ADA-1", "requested_at": at(23)},
             {"request_key": "E-ADA", "contact_key": "K-ADA-1", "requested_at": at(23)},
