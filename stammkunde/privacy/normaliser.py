@@ -46,6 +46,16 @@ class Project:
         """Name of a model's table in SQL."""
         return str(self.nodes[f"model.stammkunde.{model}"]["relation_name"])
 
+    def is_built(self, connection: duckdb.DuckDBPyConnection, model: str) -> bool:
+        """Whether a model's table is there."""
+        node = self.nodes[f"model.stammkunde.{model}"]
+        found = connection.execute(
+            "select 1 from duckdb_tables() where database_name = current_database() "
+            "and schema_name = ? and table_name = ?",
+            [node["schema"], node["alias"]],
+        ).fetchall()
+        return bool(found)
+
     def normalise(self, connection: duckdb.DuckDBPyConnection, values: str, result: str) -> None:
         """Write the normalised form of values into a temporary table.
 

@@ -247,15 +247,14 @@ def _remember(
         )
         """
     )
-    try:
-        # What this run does not see, since it looks at an earlier day, was theirs as well.
-        connection.execute(
-            f"""
-            insert into {ERASED_RECORDS}
-            select record_node from {project.relation(CROSSWALK)}
-            where customer_id in (select customer_id from {_CUSTOMERS})
-                and record_node not in (select record_node from {records})
-            """
-        )
-    except duckdb.CatalogException:
+    if not project.is_built(connection, CROSSWALK):
         return  # the first run: no id was promised yet
+    # What this run does not see, since it looks at an earlier day, was theirs as well.
+    connection.execute(
+        f"""
+        insert into {ERASED_RECORDS}
+        select record_node from {project.relation(CROSSWALK)}
+        where customer_id in (select customer_id from {_CUSTOMERS})
+            and record_node not in (select record_node from {records})
+        """
+    )

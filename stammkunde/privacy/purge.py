@@ -347,12 +347,9 @@ def _purge_identity(
 
     Returns: whether any stood there.
     """
-    crosswalk, changes = (
-        project.relation(name) if _exists(connection, project.relation(name)) else None
-        for name in (CROSSWALK, CHANGES)
-    )
-    if crosswalk is None:
+    if not project.is_built(connection, CROSSWALK):
         return False
+    crosswalk, changes = project.relation(CROSSWALK), project.relation(CHANGES)
     # A record names its contact, its order or its device (and who was logged in) in its id. Those
     # that are tombstoned stand here where the warehouse comes from a backup.
     hashes = "(select hash from vault.tombstones)"
@@ -387,7 +384,7 @@ def _purge_identity(
             "where record_node in (select record_node from erasure_promised)"
         )
     )
-    if changes is None or not gone:
+    if not gone or not project.is_built(connection, CHANGES):
         return bool(gone)
     connection.execute(
         f"""
@@ -443,14 +440,6 @@ def drop_derived(connection: duckdb.DuckDBPyConnection, project: Project) -> Non
         for schema, name in rows:
             if schema != RAW_SCHEMA and (schema, name) not in kept:
                 connection.execute(f"drop {kind} {quoted(schema)}.{quoted(name)}")
-
-
-def _exists(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
-    try:
-        connection.execute(f"select 1 from {relation} limit 0")
-    except duckdb.CatalogException:
-        return False
-    return True
 
 
 def _count(result: duckdb.DuckDBPyConnection) -> int:
