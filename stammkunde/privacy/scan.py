@@ -1,6 +1,7 @@
 """The last gate before publishing: no identifier of an erased person stands anywhere."""
 
 from collections import Counter
+from pathlib import Path
 
 import duckdb
 
@@ -39,7 +40,7 @@ def require_erased(place: Home, settings: Settings) -> None:
     vault = require_vault(place)
     if vault is None or not vault.count():
         return
-    found = find_erased(place, vault, compile_project(place, settings))
+    found = find_erased(place.warehouse, vault, compile_project(place, settings))
     if found:
         places = ", ".join(f"{count:,} in {name}" for name, count in sorted(found.items()))
         raise ErasureError(
@@ -48,13 +49,13 @@ def require_erased(place: Home, settings: Settings) -> None:
         )
 
 
-def find_erased(place: Home, vault: Vault, project: Project) -> Counter[str]:
+def find_erased(warehouse: Path, vault: Vault, project: Project) -> Counter[str]:
     """Tombstoned identifiers by the place where they stand: ``schema.table.column``."""
     contracts = {source: read_contract(sources_file(source)) for source in known_sources()}
     found: Counter[str] = Counter()
     with duckdb.connect() as connection:
-        name = quoted(place.warehouse.stem)
-        path = str(place.warehouse).replace("'", "''")
+        name = quoted(warehouse.stem)
+        path = str(warehouse).replace("'", "''")
         connection.execute(f"attach '{path}' as {name} (read_only)")
         connection.execute(f"use {name}")
         vault.attach(connection)

@@ -17,6 +17,7 @@ from stammkunde.paths import PROJECT
 from stammkunde.privacy import ErasureError, persons, purge, raw, write_request
 from stammkunde.privacy.compact import compact
 from stammkunde.privacy.normaliser import Project
+from stammkunde.privacy.scan import find_erased
 from stammkunde.privacy.vault import Vault, make_vault, open_vault
 from stammkunde.settings import sources_file
 
@@ -258,6 +259,32 @@ def test_the_crosswalk_of_a_backup_loses_the_erased(tmp_path: Path) -> None:
         "select change_type, old_customer_id, new_customer_id, identifier_node, record_count "
         "from identity.identity_changes order by 1"
     ) == [("erase", "ada", None, None, 3), ("merge", "old", "ada", None, 1)]
+
+
+def test_what_is_left_of_an_erased_person_is_found_wherever_it_stands(tmp_path: Path) -> None:
+    bench = _bench(tmp_path, "shop")
+    assert find_erased(bench.warehouse, bench.vault, PROJECT_OF_THREE) == {}
+    bench.erase(("email", "ada@example.org"), ("contact_key", "shop|1"), ("phone", "+493012345"))
+    bench.fill("messages", [{"message_key": "a", "address": "ADA@example.org"}])
+    with duckdb.connect(str(bench.warehouse)) as connection:
+        connection.execute(
+            "insert into raw._unreadable_lines values ('shop', 'orders', 'f', 1, 1, "
+            "'{\"email\": \"ada@example.org\"', 'not_json', 'x', now(), 'late')"
+        )
+        connection.execute("create schema marts")
+        connection.execute(
+            "create table marts.rows as select 'ada@example.org' as note, '+493012345' as dialled, "
+            "'shop|1' as record_id, '1' as quantity, '1' as contact_key, 'shop' as source_system, "
+            "'bob@example.org' as email"
+        )
+    assert dict(find_erased(bench.warehouse, bench.vault, PROJECT_OF_THREE)) == {
+        'raw."shop__messages"': 1,
+        "raw._unreadable_lines": 1,
+        "marts.rows.note": 1,
+        "marts.rows.dialled": 1,
+        "marts.rows.record_id": 1,
+        "marts.rows.contact_key": 1,
+    }
 
 
 def test_the_hash_in_sql_is_an_hmac(tmp_path: Path) -> None:
