@@ -19,6 +19,7 @@ from stammkunde.privacy.compact import compact
 from stammkunde.privacy.normaliser import Project
 from stammkunde.privacy.scan import find_erased
 from stammkunde.privacy.vault import Vault, make_vault, open_vault
+from stammkunde.publish import serving
 from stammkunde.settings import sources_file
 
 NOW = datetime(2026, 1, 1)
@@ -331,6 +332,21 @@ def test_a_copy_that_fails_leaves_the_warehouse(tmp_path: Path) -> None:
         with pytest.raises(duckdb.ConstraintException):
             connection.execute("insert into raw.kept values (null)")
     assert [path.name for path in tmp_path.iterdir()] == ["warehouse.duckdb"]
+
+
+def test_versions_from_before_an_erasure_are_removed_unless_they_are_current(
+    tmp_path: Path,
+) -> None:
+    versions = [f"2026010{day}T000000000000Z" for day in (1, 2, 3)]
+    for version in versions:
+        serving.version_file(tmp_path, version).touch()
+    serving.point_to(tmp_path, versions[2])
+    serving.prune(tmp_path)
+    assert serving.versions(tmp_path) == versions
+    serving.prune(tmp_path, datetime(2026, 1, 2))
+    assert serving.versions(tmp_path) == versions[1:]
+    serving.prune(tmp_path, datetime(2026, 1, 4))
+    assert serving.versions(tmp_path) == versions[2:]
 
 
 @pytest.mark.parametrize(
