@@ -336,7 +336,8 @@ def _log(connection: duckdb.DuckDBPyConnection, found: Sequence[Found], now: dat
 
 
 def _people_were_erased(place: Home) -> bool:
-    return _has_rows(place, ERASURES)
+    # The second without the first: old files were loaded again into a new warehouse.
+    return _has_rows(place, ERASURES) or _has_rows(place, purge.PURGES)
 
 
 def _is_compaction_due(place: Home) -> bool:
