@@ -17,7 +17,7 @@ def definitions() -> dg.Definitions:
         assets=[
             *ingest.raw_assets(project, settings, place, engine),
             *dbt.dbt_layers(project, settings, place, engine),
-            *publish.serving_assets(project, place, engine),
+            *publish.serving_assets(project, settings, place, engine),
         ],
         asset_checks=[quality.gates(settings, place, engine)],
         jobs=daily.daily_jobs(),

@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from stammkunde import ingest
+from stammkunde import ingest, privacy
 from stammkunde.engines import chosen_engine
 from stammkunde.evidence import EvidenceError, Record, describe, explain
 from stammkunde.homes import HomeError, hold, prepare, require_checkout
@@ -112,6 +113,44 @@ def forget(
     except (ingest.ContractError, HomeError) as error:
         raise typer.Exit(_refuse(error, 2)) from None
     Console().print(f"{rows:,} rows of {file} were taken out.", markup=False, highlight=False)
+
+
+@app.command()
+def erase(
+    source: Annotated[str, typer.Argument(help="Source system that takes requests, like shop.")],
+    contact_key: Annotated[str, typer.Option(help="Contact record of the person; exact.")] = "",
+    email: Annotated[str, typer.Option(help="E-mail address.")] = "",
+    phone: Annotated[str, typer.Option(help="Telephone number, best with its country.")] = "",
+    loyalty_card: Annotated[str, typer.Option(help="Number of the card.")] = "",
+    requested_at: Annotated[
+        datetime | None, typer.Option(help="When it was asked for, UTC; default: now.")
+    ] = None,
+    request_key: Annotated[str, typer.Option(help="Key of the request; default: a new one.")] = "",
+    landing: Annotated[Path | None, typer.Option(help="Landing folder of the source.")] = None,
+    home_folder: HomeOption = None,
+) -> None:
+    """Write a request to erase a person; the next run of that day or a later one carries it out.
+
+    Exit code 2: nothing names a person, or the source takes no requests.
+    """
+    place = _place(home_folder, source)
+    identifiers = {
+        "contact_key": contact_key,
+        "email": email,
+        "phone": phone,
+        "loyalty_card": loyalty_card,
+    }
+    try:
+        if "erasures" not in ingest.read_contract(sources_file(source)).feeds:
+            raise privacy.ErasureError(f"The source {source} has no feed of erasure requests.")
+        moment = requested_at.replace(tzinfo=UTC) if requested_at else None
+        folder = landing or place.landing / source
+        file = privacy.write_request(folder, identifiers, moment, request_key)
+    except (ingest.ContractError, privacy.ErasureError) as error:
+        raise typer.Exit(_refuse(error, 2)) from None
+    Console().print(
+        f"{file} is written; the next run carries it out.", markup=False, highlight=False
+    )
 
 
 @app.command()

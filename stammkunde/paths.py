@@ -32,6 +32,11 @@ class Home:
         return self.root / "warehouse" / "stammkunde.duckdb"
 
     @property
+    def privacy(self) -> Path:
+        """Folder of the key and the tombstones of erased people; secret, and worth a backup."""
+        return self.root / "privacy"
+
+    @property
     def serving(self) -> Path:
         """Folder of the published files; ``serving/marts.duckdb`` is a link to the newest."""
         return self.root / "serving"

@@ -92,6 +92,7 @@ def _collected(
             return [
                 _feeds(warehouse, settings, has_ledger=True),
                 _newly_loaded(warehouse, started_at),
+                *_newly_erased(warehouse, started_at),
             ]
     except duckdb.Error as error:
         return [Text(f"The warehouse cannot be read: {_first_line(error)}", style="red")]
@@ -154,6 +155,25 @@ def _newly_loaded(warehouse: duckdb.DuckDBPyConnection, started_at: datetime) ->
         [started_at],
     ).fetchall()[0]
     return Text(f"New in this run: {files:,} files, {rows:,} rows\n")
+
+
+def _newly_erased(
+    warehouse: duckdb.DuckDBPyConnection, started_at: datetime
+) -> list[RenderableType]:
+    """What this run took out since people asked to be erased; nothing where it was nothing."""
+    try:
+        deleted, anonymised = warehouse.execute(
+            "select coalesce(sum(rows_deleted), 0), coalesce(sum(rows_anonymised), 0)"
+            " from raw._purges where purged_at >= ?",
+            [started_at],
+        ).fetchall()[0]
+    except duckdb.CatalogException:
+        return []  # nobody was ever erased
+    if not deleted and not anonymised:
+        return []
+    return [
+        Text(f"Erased on request: {deleted:,} rows deleted, {anonymised:,} rows made anonymous\n")
+    ]
 
 
 def _segments(serving: Path) -> RenderableType:

@@ -4,7 +4,7 @@
 
     Arguments:
         source: folder below models/staging, for example 'shop'.
-        feed: one of the nine conformed feeds; empty: whether the source is named at all.
+        feed: one of the conformed feeds; empty: whether the source is named at all.
     Returns: true or false.
 -#}
 {% macro feed_is_enabled(source, feed=none) %}

@@ -6,7 +6,7 @@ import dagster as dg
 from dagster_dbt import DbtProject
 
 from orchestration.defs.dbt import manifest_of
-from stammkunde import progress
+from stammkunde import privacy, progress
 from stammkunde.engines import Engine
 from stammkunde.ingest import load, read_contract
 from stammkunde.paths import Home
@@ -42,8 +42,13 @@ def landing_assets(
     def load_landing_files(
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult[None]]:
-        """Reads each landing file once; what cannot be read is refused or quarantined."""
+        """Reads each landing file once, then takes out who asked to be erased.
+
+        What cannot be read is refused or quarantined.
+        """
         display = progress.current()
+        privacy.require_vault(place)  # before anything of an erased person can land
+        reports = {}
         for source in settings.sources:
             landing = settings.landing_folder(source, place)
             display.stage(f"Load {source}")
@@ -60,6 +65,12 @@ def landing_assets(
                 else:
                     context.log.warning(str(message))
                     display.warn(str(message))
+            reports[source] = report
+        erasure = privacy.carry_out(place, settings)
+        context.log.info(f"Erased: {erasure.in_words}")
+        for warning in erasure.warnings:
+            display.warn(warning)
+        for source, report in reports.items():
             for feed in (spec.key.path[1] for spec in specs if spec.key.path[0] == source):
                 totals = report.feeds[feed]
                 yield dg.MaterializeResult(

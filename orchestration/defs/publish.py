@@ -8,11 +8,12 @@ import duckdb
 from dagster_dbt import DbtProject
 
 from orchestration.defs.dbt import manifest_of
-from stammkunde import progress
+from stammkunde import privacy, progress
 from stammkunde.engines import Engine, chosen_engine
 from stammkunde.paths import Home, home
 from stammkunde.publish import publish
 from stammkunde.quality import latest_verdicts, read_rules
+from stammkunde.settings import Settings
 from stammkunde.site import build_site
 
 PUBLISHED = dg.AssetKey(["serving", "marts"])
@@ -22,7 +23,9 @@ PAGE = dg.AssetKey(["site", "management"])
 GATE_IS_SHUT = "DagsterAssetCheckFailedError"
 
 
-def serving_assets(project: DbtProject, place: Home, engine: Engine) -> list[dg.AssetsDefinition]:
+def serving_assets(
+    project: DbtProject, settings: Settings, place: Home, engine: Engine
+) -> list[dg.AssetsDefinition]:
     """The page, and before it the published file where the engine has one."""
     public = [
         dg.AssetKey([node["config"]["schema"], node["name"]])
@@ -32,21 +35,31 @@ def serving_assets(project: DbtProject, place: Home, engine: Engine) -> list[dg.
     if not engine.publishes_file:
         return [management_page(public, place, engine)]
     return [
-        published_marts(public, project, place),
+        published_marts(public, project, settings, place),
         management_page([PUBLISHED], place, engine),
     ]
 
 
 def published_marts(
-    public: Sequence[dg.AssetKey], project: DbtProject, place: Home
+    public: Sequence[dg.AssetKey], project: DbtProject, settings: Settings, place: Home
 ) -> dg.AssetsDefinition:
     """The public marts as one file for BI tools."""
 
     @dg.asset(key=PUBLISHED, deps=public, group_name="serving")
     def marts() -> dg.MaterializeResult[None]:
-        """A new version in serving/, or none where no row changed."""
+        """A new version in serving/, or none where no row changed.
+
+        Nothing is published while anything of an erased person is left, and no version from before
+        an erasure stays.
+        """
         progress.current().stage("Publish")
-        publication = publish(place.warehouse, place.serving, project.manifest_path)
+        privacy.require_erased(place, settings)
+        publication = publish(
+            place.warehouse,
+            place.serving,
+            project.manifest_path,
+            erased_at=privacy.last_purge(place),
+        )
         return dg.MaterializeResult(
             metadata={
                 "version": publication.version,

@@ -2,7 +2,8 @@
 
 ``models/staging/<source>/_<source>__sources.yml`` is the only contract. dbt documents and tests it,
 the loader obeys it: the columns named there are loaded, those with ``config.meta.required`` must be
-in every file, and everything else is named and left behind.
+in every file, and everything else is named and left behind. It also says which columns identify a
+person (``identifier``) and what becomes of the rows of a person who is erased (``on_erasure``).
 """
 
 import re
@@ -18,8 +19,30 @@ _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
+# What may become of the rows of a person who is erased.
+DELETE = "delete"  # nothing of them stays
+ANONYMISE = "anonymise"  # they stay, without what tells of the person
+REDUCE = "reduce"  # requests: their identifiers become keyed hashes
+ON_ERASURE = (DELETE, ANONYMISE, REDUCE)
+
+
 class ContractError(ValueError):
     """The contract of a source is missing or says something that the loader cannot follow."""
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """What a column identifies.
+
+    Attributes:
+        type: type of the identifier, as in seed ``identifier_types``.
+        of: column that says whether it does, since the column holds several types; None: always.
+        value: what `of` must hold.
+    """
+
+    type: str
+    of: str | None = None
+    value: str | None = None
 
 
 @dataclass(frozen=True)
@@ -30,11 +53,15 @@ class ColumnContract:
         name: normalised name (see `normalise_name`); the name in the raw table.
         required: a file without this column is refused.
         pii: the column holds data of a person.
+        identifiers: the types of identifier that it may hold.
+        pseudonym: where a row is anonymised, the column gets a value of its own and is not emptied.
     """
 
     name: str
     required: bool = False
     pii: bool = False
+    identifiers: tuple[Identifier, ...] = ()
+    pseudonym: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,11 +72,13 @@ class FeedContract:
         name: name of the feed, and of its folder in the landing folder.
         table: name of its table in the raw schema.
         columns: its columns in the order of the contract.
+        on_erasure: one of `ON_ERASURE`; None: the feed tells of no person.
     """
 
     name: str
     table: str
     columns: tuple[ColumnContract, ...]
+    on_erasure: str | None = None
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -135,9 +164,15 @@ def _feed(table: Mapping[str, Any], source: str, path: Path) -> FeedContract:
                 f"{path}: column {column_name!r} of {name!r} must be written as it is loaded: "
                 f"{normalise_name(column_name)!r}"
             )
-        meta = {**(column.get("meta") or {}), **((column.get("config") or {}).get("meta") or {})}
+        meta = _meta(column)
         columns.append(
-            ColumnContract(column_name, bool(meta.get("required")), bool(meta.get("pii")))
+            ColumnContract(
+                column_name,
+                bool(meta.get("required")),
+                bool(meta.get("pii")),
+                _identifiers(meta.get("identifier")),
+                meta.get("on_erasure") == "pseudonym",
+            )
         )
     names = [column.name for column in columns]
     repeated = sorted({each for each in names if names.count(each) > 1})
@@ -145,7 +180,47 @@ def _feed(table: Mapping[str, Any], source: str, path: Path) -> FeedContract:
         raise ContractError(f"{path}: {name!r} names columns twice: {', '.join(repeated)}")
     if not columns:
         raise ContractError(f"{path}: table {name!r} has no columns")
-    return FeedContract(name=name, table=identifier, columns=tuple(columns))
+    feed = FeedContract(name, identifier, tuple(columns), _meta(table).get("on_erasure"))
+    _check_erasure(feed, path)
+    return feed
+
+
+def _meta(node: Mapping[str, Any]) -> dict[str, Any]:
+    return {**(node.get("meta") or {}), **((node.get("config") or {}).get("meta") or {})}
+
+
+def _identifiers(given: object) -> tuple[Identifier, ...]:
+    """The types that ``identifier`` names: one, a list, or one a value of another column."""
+    if isinstance(given, dict):
+        return tuple(
+            Identifier(str(kind), str(given.get("of")), str(value))
+            for value, kind in given.items()
+            if value != "of"
+        )
+    kinds = given if isinstance(given, list) else [given] if given else []
+    return tuple(Identifier(str(kind)) for kind in kinds)
+
+
+def _check_erasure(feed: FeedContract, path: Path) -> None:
+    """Refuse a contract that leaves open what an erasure does."""
+    if feed.on_erasure is not None and feed.on_erasure not in ON_ERASURE:
+        raise ContractError(
+            f"{path}: {feed.name!r} has on_erasure {feed.on_erasure!r}; "
+            f"it must be one of {', '.join(ON_ERASURE)}"
+        )
+    identifying = [column for column in feed.columns if column.identifiers]
+    if identifying and feed.on_erasure is None:
+        raise ContractError(
+            f"{path}: {feed.name!r} has identifiers of persons ({identifying[0].name}): its meta "
+            f"must say on_erasure, one of {', '.join(ON_ERASURE)}"
+        )
+    for column in identifying:
+        for identifier in column.identifiers:
+            if identifier.of is not None and identifier.of not in feed.column_names:
+                raise ContractError(
+                    f"{path}: {feed.name!r} has no column {identifier.of!r}, which is to say what "
+                    f"{column.name!r} identifies"
+                )
 
 
 def _check_identifier(name: str, what: str, path: Path) -> None:

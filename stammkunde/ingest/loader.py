@@ -139,6 +139,7 @@ def forget(source: str, file: str, warehouse: Path, contract: SourceContract) ->
                     "rows_read": 0,
                     "rows_loaded": 0,
                     "rows_unreadable": 0,
+                    "rows_erased": 0,
                     "loaded_at": now,
                 }
             )

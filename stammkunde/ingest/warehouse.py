@@ -45,6 +45,7 @@ _FILES_COLUMNS = """
     rows_read bigint not null,
     rows_loaded bigint not null,
     rows_unreadable bigint not null,
+    rows_erased bigint not null default 0,
     unknown_columns varchar,
     loaded_at timestamp not null,
     batch_id varchar not null
@@ -79,9 +80,10 @@ class FileRecord:
         reason: code of the problem; None where there is none.
         message: the sentence about it; None where there is none.
         line_number: the line that the message is about.
-        rows_read: rows in the file; rows_loaded + rows_unreadable.
+        rows_read: rows in the file; rows_loaded + rows_unreadable + rows_erased.
         rows_loaded: rows in the raw table.
         rows_unreadable: rows in ``raw._unreadable_lines``.
+        rows_erased: rows that were taken out since a person was erased (`stammkunde.privacy`).
         unknown_columns: columns left behind, joined by ", ".
         loaded_at: when this status was found, UTC.
         batch_id: the load that found it.
@@ -104,6 +106,7 @@ class FileRecord:
     unknown_columns: str | None
     loaded_at: datetime
     batch_id: str
+    rows_erased: int = 0
 
     @property
     def key(self) -> tuple[str, str]:
@@ -145,6 +148,8 @@ def create_tables(connection: duckdb.DuckDBPyConnection, contract: SourceContrac
     """
     connection.execute(f"create schema if not exists {RAW_SCHEMA}")
     connection.execute(f"create table if not exists {FILES} ({_FILES_COLUMNS})")
+    # Of a ledger that was begun before there were erasures.
+    connection.execute(f"alter table {FILES} add column if not exists rows_erased bigint default 0")
     connection.execute(f"create table if not exists {UNREADABLE} ({_UNREADABLE_COLUMNS})")
     for feed in contract.feeds.values():
         columns = ", ".join(f"{quoted(name)} varchar" for name in feed.column_names)
@@ -201,7 +206,15 @@ def write_ledger(
         types = {
             "loaded_at": pa.timestamp("us"),
             **dict.fromkeys(
-                ("bytes", "line_number", "rows_read", "rows_loaded", "rows_unreadable"), pa.int64()
+                (
+                    "bytes",
+                    "line_number",
+                    "rows_read",
+                    "rows_loaded",
+                    "rows_unreadable",
+                    "rows_erased",
+                ),
+                pa.int64(),
             ),
         }
         columns = {
@@ -318,10 +331,10 @@ def check_ledger(
         LoadError: naming the feed and both counts.
     """
     ledger = {
-        str(feed): (int(read), int(loaded), int(unreadable))
-        for feed, read, loaded, unreadable in connection.execute(
-            f"select feed, sum(rows_read), sum(rows_loaded), sum(rows_unreadable) from {FILES} "
-            "where source = ? group by feed",
+        str(feed): (int(read), int(loaded), int(unreadable), int(erased))
+        for feed, read, loaded, unreadable, erased in connection.execute(
+            "select feed, sum(rows_read), sum(rows_loaded), sum(rows_unreadable), sum(rows_erased) "
+            f"from {FILES} where source = ? group by feed",
             [contract.name],
         ).fetchall()
     }
@@ -335,12 +348,12 @@ def check_ledger(
     for feed in contract.feeds.values():
         if feeds is not None and feed.name not in feeds:
             continue
-        read, loaded, unreadable = ledger.get(feed.name, (0, 0, 0))
+        read, loaded, unreadable, erased = ledger.get(feed.name, (0, 0, 0, 0))
         found = connection.execute(f"select count(*) from {table_name(feed)}").fetchall()[0][0]
         for what, expected, actual in (
             (f"{RAW_SCHEMA}.{feed.table}", loaded, found),
             (UNREADABLE, unreadable, set_aside.get(feed.name, 0)),
-            (f"{FILES}.rows_read", loaded + unreadable, read),
+            (f"{FILES}.rows_read", loaded + unreadable + erased, read),
         ):
             if expected != actual:
                 raise LoadError(

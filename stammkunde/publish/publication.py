@@ -73,6 +73,7 @@ def publish(
     *,
     wait_seconds: float = 600,
     memory_limit: str = "4GB",
+    erased_at: dt.datetime | None = None,
 ) -> Publication:
     """Publish the public marts of a finished run.
 
@@ -84,6 +85,8 @@ def publish(
         progress: told of each step.
         wait_seconds: how long to wait for another publisher.
         memory_limit: for the copy, in DuckDB's notation; what exceeds it spills into ``serving``.
+        erased_at: when a person was last erased, UTC; older versions are removed, since a way back
+            would bring their customer back.
 
     Returns:
         The current version: a new one, or the one before if no row, column or description changed.
@@ -100,7 +103,9 @@ def publish(
         serving.mkdir(parents=True, exist_ok=True)
         with served.only_publisher(serving, wait_seconds):
             served.clean(serving)
-            return _publish(warehouse, serving, contract, as_of, progress, memory_limit)
+            publication = _publish(warehouse, serving, contract, as_of, progress, memory_limit)
+            served.prune(serving, erased_at)
+            return publication
     except OSError as error:
         raise PublishError(
             f"Publishing into {serving} failed: {error.strerror or error!r}."
@@ -134,7 +139,6 @@ def _publish(
                 steps.say(f"compare {table.name}")
                 found.append(_inspect(connection, source, table))
             if current := _unchanged(serving, as_of, found):
-                served.prune(serving)
                 steps.say("nothing changed", finish=True)
                 return current
             published_at = dt.datetime.now(dt.UTC)
@@ -164,7 +168,6 @@ def _publish(
         served.sync(serving)
         steps.say("swap")
         served.point_to(serving, version)
-        served.prune(serving)
         steps.say("published", finish=True)
         return publication
     except duckdb.Error as error:

@@ -161,10 +161,19 @@ def clean(serving: Path) -> None:
             remove(version_file(serving, version))
 
 
-def prune(serving: Path) -> None:
-    """Keep the last versions. A reader that has an older one open keeps it until it closes."""
+def prune(serving: Path, since: datetime | None = None) -> None:
+    """Keep the last versions. A reader that has an older one open keeps it until it closes.
+
+    Args:
+        serving: the serving folder.
+        since: moment, UTC; of the versions made before it only the current one is kept.
+    """
     current = current_version(serving)
-    for version in versions(serving)[:-VERSIONS_KEPT]:
+    found = versions(serving)
+    outdated = set(found[:-VERSIONS_KEPT])
+    if since is not None:
+        outdated |= {version for version in found if version < since.strftime(_VERSION_FORMAT)}
+    for version in outdated:
         if version != current:
             remove(version_file(serving, version))
 

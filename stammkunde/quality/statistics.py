@@ -107,16 +107,16 @@ def loader_statistics(connection: duckdb.DuckDBPyConnection) -> list[Statistic]:
         return []
     ledger = connection.execute(
         "select source, feed, coalesce(sum(rows_read), 0), coalesce(sum(rows_loaded), 0), "
-        "coalesce(sum(rows_unreadable), 0) "
+        "coalesce(sum(rows_unreadable), 0), coalesce(sum(rows_erased), 0) "
         "from raw._files where status = 'loaded' group by all order by all"
     ).fetchall()
     statistics = []
-    for source, feed, rows_read, rows_loaded, rows_unreadable in ledger:
+    for source, feed, rows_read, rows_loaded, rows_unreadable, rows_erased in ledger:
         counted = connection.execute(
             f'select count(*) from raw."{source}__{feed}"'  # names come from the loader's contract
         ).fetchall()
         rows_in_raw = counted[0][0]
-        missing = rows_read - rows_unreadable - rows_loaded
+        missing = rows_read - rows_unreadable - rows_erased - rows_loaded
         statistics.append(
             Statistic(
                 check_id="R4",
@@ -129,7 +129,8 @@ def loader_statistics(connection: duckdb.DuckDBPyConnection) -> list[Statistic]:
                 not_evaluated_reason=None if rows_read else "no file of the feed was loaded",
                 detail=(
                     f"{rows_read:,} rows read from files: {rows_loaded:,} loaded, "
-                    f"{rows_unreadable:,} unreadable and kept apart; "
+                    f"{rows_unreadable:,} unreadable and kept apart, "
+                    f"{rows_erased:,} erased on request; "
                     f"{rows_in_raw:,} in the raw table"
                 ),
             )

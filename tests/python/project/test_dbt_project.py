@@ -175,6 +175,26 @@ def test_personal_data_of_the_sources_are_tagged_in_the_conformed_feeds(
     assert untagged == []
 
 
+def test_what_outlives_an_erasure_holds_nothing_of_a_person(manifest: dict[str, Any]) -> None:
+    """Histories are kept when a person is erased; only the two of identity are purged."""
+    contracts = [read_contract(sources_file(source)) for source in known_sources()]
+    identifying = {
+        column.name
+        for contract in contracts
+        for feed in contract.feeds.values()
+        for column in feed.columns
+        if column.identifiers or column.pii
+    }
+    found = [
+        f"{model['name']}.{column['name']}"
+        for model in _models(manifest)
+        if model["config"]["materialized"] == "incremental"
+        for column in model["columns"].values()
+        if column["config"]["meta"].get("pii") or column["name"] in identifying
+    ]
+    assert found == []
+
+
 def test_no_model_asks_the_wall_clock_or_names_an_engine() -> None:
     forbidden = ("current_date", "current_timestamp", "now()", "target.type", "ntile(")
     found = [

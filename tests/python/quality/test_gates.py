@@ -179,7 +179,8 @@ def test_the_loaders_ledger_is_held_against_raw(bench: Bench) -> None:
         "create schema raw",
         "create table raw.shop__orders as select 1 from range(97)",
         "create table raw._files as select 'shop' as source, 'orders' as feed, "
-        "'loaded' as status, 100 as rows_read, 98 as rows_loaded, 2 as rows_unreadable",
+        "'loaded' as status, 101 as rows_read, 98 as rows_loaded, 2 as rows_unreadable, "
+        "1 as rows_erased",
     )
     (ledger,) = [v for v in evaluate(bench.path) if v.subject == "files to raw"]
     assert (ledger.status, ledger.statistic, ledger.blocks) == ("failed", 1.0, True)
