@@ -39,20 +39,31 @@ limits as (
 
 ),
 
+cleaned as (
+
+    select
+        customer_id,
+        {{ normalise_name('last_name') }} as last_name,
+        nullif({{ street_words('street') }}, '') as street,
+        {{ house_number('street') }} as house_number,
+        nullif({{ regexp_replace_all(upper_letters('postcode'), '[^0-9A-Z]+') }}, '') as postcode,
+        coalesce(country, '') as country
+    from golden_records
+
+),
+
 written as (
 
     select
-        golden_records.customer_id,
+        cleaned.customer_id,
         customers.first_seen_at,
-        {{ normalise_name('golden_records.last_name') }} as last_name,
-        nullif({{ street_words('golden_records.street') }}, '') as street,
-        {{ house_number('golden_records.street') }} as house_number,
-        nullif(
-            {{ regexp_replace_all(upper_letters('golden_records.postcode'), '[^0-9A-Z]+') }}, ''
-        ) as postcode,
-        coalesce(golden_records.country, '') as country
-    from golden_records
-    inner join customers on golden_records.customer_id = customers.customer_id
+        cleaned.last_name,
+        cleaned.street,
+        cleaned.house_number,
+        cleaned.postcode,
+        cleaned.country
+    from cleaned
+    inner join customers on cleaned.customer_id = customers.customer_id
 
 ),
 
@@ -121,18 +132,30 @@ beginnings as (
 
 ),
 
-standardised as (
+spelt_out as (
 
     select
         streets.street,
-        {{ normalise_name(
-            "case when beginnings.street is null then coalesce(endings.street_name, streets.street)"
-            ~ " else beginnings.standard || substr(coalesce(endings.street_name, streets.street),"
-            ~ " length(beginnings.written) + 1) end"
-        ) }} as street_name
+        case
+            when beginnings.street is null then coalesce(endings.street_name, streets.street)
+            else
+                beginnings.standard
+                || substr(
+                    coalesce(endings.street_name, streets.street), length(beginnings.written) + 1
+                )
+        end as street_name
     from streets
     left join endings on streets.street = endings.street
     left join beginnings on streets.street = beginnings.street
+
+),
+
+standardised as (
+
+    select
+        street,
+        {{ normalise_name('street_name') }} as street_name
+    from spelt_out
 
 ),
 

@@ -65,11 +65,12 @@ records as (
 ),
 
 -- At these levels of trust a component holds what must not be one customer.
-broken as (
+broken_conflicts as (
 
-    select distinct
+    select
         levels.level,
-        levels.component_id
+        levels.component_id,
+        conflicts.conflict_id
     from levels
     inner join conflicts
         on
@@ -77,6 +78,15 @@ broken as (
             and levels.level >= conflicts.first_level
     group by levels.level, levels.component_id, conflicts.conflict_id, conflicts.max_sides
     having count(distinct conflicts.side) > conflicts.max_sides
+
+),
+
+broken as (
+
+    select distinct
+        level,
+        component_id
+    from broken_conflicts
 
 ),
 
@@ -253,8 +263,8 @@ clusters as (
 
     select
         placed.node_id,
-        min(placed.node_id) over (partition by placed.cluster_key) as cluster_id,
-        conflict_types.conflict_type
+        conflict_types.conflict_type,
+        min(placed.node_id) over (partition by placed.cluster_key) as cluster_id
     from placed
     inner join components on placed.node_id = components.node_id
     inner join conflict_types on components.component_id = conflict_types.component_id

@@ -83,7 +83,10 @@ counted as (
         identifier_value,
         sum(
             case
-                when {{ dbt.datediff('seen_until', 'first_seen_at', 'day') }} > window_days then 1
+                when
+                    {{ dbt.datediff('seen_until', 'first_seen_at', 'day') }}
+                    > window_days
+                    then 1
                 else 0
             end
         ) over (

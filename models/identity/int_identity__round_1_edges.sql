@@ -91,6 +91,7 @@ judged as (
         record_identifiers.record_node,
         record_identifiers.identifier_type,
         record_identifiers.identifier_value,
+        identifier_usage.record_count,
         coalesce(
             case
                 when households.identifier_value is not null
@@ -99,7 +100,6 @@ judged as (
             end,
             spells.spell
         ) as share,
-        identifier_usage.record_count,
         coalesce(
             record_identifiers.rejection_reason,
             identifier_usage.hub_reason,

@@ -1,8 +1,8 @@
 """Identifiers in the form in which the models compare them, by the models' own SQL.
 
 A second normaliser in Python would drift from the models, and each difference would be a way back
-for an erased person. So the SQL that dbt compiled for `int_identity__record_identifiers`, and for the
-models between it and the values, runs over the values in question.
+for an erased person. So the SQL that dbt compiled for `int_identity__record_identifiers`, and for
+the models between it and the values, runs over the values in question.
 """
 
 import json
@@ -36,8 +36,8 @@ class Project:
 
     Attributes:
         nodes: dbt's nodes by id.
-        steps: table and compiled SQL of the models that clean values, each after those it reads; the
-            last is `int_identity__record_identifiers`.
+        steps: table and compiled SQL of the models that clean values, each after those it reads;
+            the last is `int_identity__record_identifiers`.
     """
 
     nodes: dict[str, Any]
@@ -77,9 +77,7 @@ class Project:
             stand_ins[relation] = result if is_last else f"{result}_step_{number}"
             for name, stand_in in stand_ins.items():
                 sql = sql.replace(name, stand_in)
-            connection.execute(
-                f"create or replace temp table {stand_ins[relation]} as (\n{sql}\n)"
-            )
+            connection.execute(f"create or replace temp table {stand_ins[relation]} as (\n{sql}\n)")
         for stand_in in list(stand_ins.values())[1:-1]:
             connection.execute(f"drop table temp.{stand_in}")
 
@@ -121,8 +119,8 @@ def read_project(place: Home) -> Project:
     nodes = manifest["nodes"]
 
     def compiled(node: dict[str, Any]) -> str:
-        folder = place.target / "compiled" / node["package_name"]
-        return (folder / node["original_file_path"]).read_text(encoding="utf-8")
+        file = Path(node["package_name"], node["original_file_path"])
+        return (place.target / "compiled" / file).read_text(encoding="utf-8")
 
     return Project(
         nodes,

@@ -1,5 +1,11 @@
 {{ config(**changed_rows_config('event_id', 'row_version')) }} -- a login moves few of many rows
 
+{%- set columns = [
+    'customer_id', 'attribution', 'event_name', 'cast(occurred_at as string)', 'device_type',
+    'platform', 'country', 'region', 'page_path', 'referrer', 'utm_source', 'utm_medium',
+    'utm_campaign', 'product_key', 'order_id', 'cast(http_status as string)',
+    'cast(value as string)',
+] %}
 with
 
 events as (
@@ -77,8 +83,9 @@ attributed as (
         events.http_status,
         events.value,
         event_users.attribution,
-        {{ device_record_id('events.source_system', 'events.anonymous_id', 'event_users.user_key') }}
-            as record_id
+        {{ device_record_id(
+            'events.source_system', 'events.anonymous_id', 'event_users.user_key'
+        ) }} as record_id
     from events
     inner join event_users
         on
@@ -142,13 +149,8 @@ versioned as (
         http_status,
         value,
         md5(
-            {%- for column in [
-                'customer_id', 'attribution', 'event_name', 'cast(occurred_at as string)',
-                'device_type', 'platform', 'country', 'region', 'page_path', 'referrer',
-                'utm_source', 'utm_medium', 'utm_campaign', 'product_key', 'order_id',
-                'cast(http_status as string)', 'cast(value as string)'
-            ] %}
-            coalesce({{ column }}, '') || '|'{{ ' ||' if not loop.last }}
+            {%- for column in columns %}
+                coalesce({{ column }}, '') || '|'{{ ' ||' if not loop.last }}
             {%- endfor %}
         ) as row_version,
         '{{ invocation_id }}' as written_by

@@ -57,7 +57,7 @@ PROJECT_OF_THREE = Project(
             ("identity_changes", "incremental"),
         )
     },
-    NORMALISING,
+    (('"warehouse"."identity"."int_identity__record_identifiers"', NORMALISING),),
 )
 
 
