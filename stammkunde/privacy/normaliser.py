@@ -88,7 +88,12 @@ def compile_project(place: Home, settings: Settings) -> Project:
     Raises:
         ErasureError: dbt cannot.
     """
-    run_dbt(place, settings, "compile", "--select", f"+{_MODEL}", "--exclude", f"+{_GIVEN}")
+    if not _manifest(place).exists():
+        run_dbt(place, settings, "parse")
+    nodes = json.loads(_manifest(place).read_text(encoding="utf-8"))["nodes"]
+    run_dbt(
+        place, settings, "compile", "--select", *(nodes[name]["name"] for name in _chain(nodes))
+    )
     project = read_project(place)
     read = {
         name
@@ -115,8 +120,7 @@ def compile_project(place: Home, settings: Settings) -> Project:
 
 def read_project(place: Home) -> Project:
     """The project as dbt last compiled it."""
-    manifest = json.loads((place.target / "manifest.json").read_text(encoding="utf-8"))
-    nodes = manifest["nodes"]
+    nodes = json.loads(_manifest(place).read_text(encoding="utf-8"))["nodes"]
 
     def compiled(node: dict[str, Any]) -> str:
         file = Path(node["package_name"], node["original_file_path"])
@@ -126,6 +130,10 @@ def read_project(place: Home) -> Project:
         nodes,
         tuple((nodes[name]["relation_name"], compiled(nodes[name])) for name in _chain(nodes)),
     )
+
+
+def _manifest(place: Home) -> Path:
+    return place.target / "manifest.json"
 
 
 def _chain(nodes: dict[str, Any]) -> list[str]:
