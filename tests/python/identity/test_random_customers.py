@@ -17,7 +17,7 @@ GRAPHS = 200
 STEPS = 4
 ORDERS = 3
 # Of seed identifier_types: an identifier on more contact records is a hub.
-MAX_CONTACTS = {"email": 6, "loyalty_card": 4}
+MAX_CONTACTS = {"email": 6, "loyalty_card": 6}
 BLOCKED = {"email": "test@test.com", "loyalty_card": "0000000"}
 
 
