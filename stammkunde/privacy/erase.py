@@ -33,7 +33,7 @@ from stammkunde.settings import Settings, known_sources, sources_file
 ERASURES = f"{RAW_SCHEMA}._erasures"
 
 # What says who is meant: identity as it is on what is loaded, without the promises that are kept.
-_RESOLVE = ("+int_identity__customer_records", "+erasures")
+_RESOLVE = ("+int_identity__customer_records", "+int_identity__edge_decisions", "+erasures")
 _WITHOUT_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
 
 

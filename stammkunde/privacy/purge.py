@@ -424,13 +424,13 @@ def drop_derived(connection: duckdb.DuckDBPyConnection, project: Project) -> Non
     """Drop everything that the run builds anew, and whatever else could hold rows of a person.
 
     Kept: the raw tables, the crosswalk and the log of identity (purged above), histories that are
-    never computed again (incremental models; none has personal data, a test says) and the verdicts.
+    never computed again (models without full refresh; none has personal data, a test says) and the verdicts.
     """
     kept = {
         (node["schema"], node["alias"])
         for node in project.nodes.values()
         if node["resource_type"] == "model"
-        and (node["config"]["materialized"] == "incremental" or node["name"] == CROSSWALK)
+        and (node["config"].get("full_refresh") is False or node["name"] == CROSSWALK)
     } | {tuple(VERDICTS.split("."))}
     for kind in ("view", "table"):
         rows = connection.execute(

@@ -19,9 +19,9 @@ DAYS = 24  # too few for the checks that compare weekdays
 # As written somewhere in the files. What the family shares is not among them.
 HERS = (
     "K-ADA",
-    "Ada.Lovelace@Example.org",
-    "ada.lovelace@example.org",
-    "ada.before@example.net",
+    "Ada.Lovelace@Mail.example",
+    "ada.lovelace@mail.example",
+    "ada.before@post.example",
     "+49 30 99887766",
     "030 99887766",
     "+493099887766",
@@ -33,7 +33,7 @@ HERS = (
     "Lovelace",
     "Difference Street",
 )
-SHARED = ("family@example.org", "dev-tablet")
+SHARED = ("berghaus@mail.example", "dev-tablet")
 
 Row = Mapping[str, object]
 
@@ -127,7 +127,7 @@ def land_shop(landing: Path) -> None:
     write(landing, "contacts", _contacts())
     # A line with more fields than the header: it is never staged.
     fields = len(CONTRACT.feeds["orders"].columns)
-    write(landing, "orders", _orders(), "O-TORN,,ada.lovelace@example.org" + "," * fields + "\n")
+    write(landing, "orders", _orders(), "O-TORN,,ada.lovelace@mail.example" + "," * fields + "\n")
     write(landing, "order_lines", _lines())
     write(landing, "events", _events())
     write(landing, "messages", _messages())
@@ -172,9 +172,9 @@ def land_requests(landing: Path) -> None:
         [
             {"request_key": "E-ADA", "contact_key": "K-ADA-1", "requested_at": at(23)},
             {"request_key": "E-ADA", "contact_key": "K-ADA-1", "requested_at": at(23)},
-            {"request_key": "E-NOBODY", "email": "nobody@example.com", "requested_at": at(23)},
-            {"request_key": "E-FAMILY", "email": "family@example.org", "requested_at": at(23)},
-            {"request_key": "E-TYPO", "email": "ada.lovelace@example.org", "requested_at": "soon"},
+            {"request_key": "E-NOBODY", "email": "nobody@people.example", "requested_at": at(23)},
+            {"request_key": "E-FAMILY", "email": "berghaus@mail.example", "requested_at": at(23)},
+            {"request_key": "E-TYPO", "email": "ada.lovelace@mail.example", "requested_at": "soon"},
             {"request_key": "E-EMPTY", "requested_at": at(23)},
             {"request_key": "E-LATER", "contact_key": "K-5", "requested_at": at(DAYS + 5)},
         ],
@@ -184,7 +184,7 @@ def land_requests(landing: Path) -> None:
 def _person(number: int) -> Row:
     return {
         "contact_key": f"K-{number}",
-        "email": f"person{number}@example.com",
+        "email": f"person{number}@people.example",
         "phone": f"+49 40 55500{number:03}",
         "first_name": ("Carl", "Dora", "Emil", "Frida")[number % 4],
         "last_name": f"Number{number}",
@@ -209,14 +209,14 @@ def _contacts() -> list[Row]:
         {
             **ada,
             "contact_key": "K-ADA-1",
-            "email": "ada.before@example.net",
+            "email": "ada.before@post.example",
             "created_at": at(1),
             "updated_at": at(1),
         },
         {
             **ada,
             "contact_key": "K-ADA-1",
-            "email": "Ada.Lovelace@Example.org",
+            "email": "Ada.Lovelace@Mail.example",
             "phone": "+49 30 99887766",
             "loyalty_card": "CARD-7781",
             "created_at": at(1),
@@ -225,7 +225,7 @@ def _contacts() -> list[Row]:
         {
             **ada,
             "contact_key": "K-ADA-2",
-            "email": "family@example.org",
+            "email": "berghaus@mail.example",
             "phone": "030 99887766",
             "created_at": at(4),
             "updated_at": at(4),
@@ -234,14 +234,14 @@ def _contacts() -> list[Row]:
         {
             **ada,
             "contact_key": "K-ADA-3",
-            "email": "ada.lovelace@example.org",
+            "email": "ada.lovelace@mail.example",
             "country": "",
             "created_at": at(4),
             "updated_at": at(4),
         },
         {
             "contact_key": "K-BOB",
-            "email": "family@example.org",
+            "email": "berghaus@mail.example",
             "phone": "+49 30 11223344",
             "first_name": "Bob",
             "last_name": "Byron",
@@ -275,9 +275,9 @@ def _orders() -> list[Row]:
         ),
         _order("O-ADA-1", 10, contact_key="K-ADA-1", anonymous_id="dev-tablet"),
         _order("O-ADA-2", 20, contact_key="K-ADA-2", loyalty_card="CARD 7781"),
-        _order("O-ADA-GUEST", 22, email="ada.lovelace@example.org", phone="030 99887766"),
+        _order("O-ADA-GUEST", 22, email="ada.lovelace@mail.example", phone="030 99887766"),
         _order("O-BOB", 15, contact_key="K-BOB", anonymous_id="dev-tablet"),
-        _order("O-FAMILY", 18, email="family@example.org"),
+        _order("O-FAMILY", 18, email="berghaus@mail.example"),
         _order("O-TILL", 19, sales_channel="store"),
         _order("O-LAST", DAYS, contact_key="K-1"),
     ]
@@ -327,7 +327,7 @@ def _messages() -> list[Row]:
             "message_key": f"M-{n}",
             "occurred_at": at(n % DAYS),
             "contact_key": f"K-{n}",
-            "address": f"person{n}@example.com",
+            "address": f"person{n}@people.example",
         }
         for n in range(1, 33)
     ]
@@ -338,13 +338,13 @@ def _messages() -> list[Row]:
             "message_key": "M-A1",
             "occurred_at": at(12),
             "contact_key": "K-ADA-1",
-            "address": "family@example.org",
+            "address": "berghaus@mail.example",
         },
         {
             **common,
             "message_key": "M-A2",
             "occurred_at": at(12),
-            "address": "ada.lovelace@example.org",
+            "address": "ada.lovelace@mail.example",
         },
         {
             "action": "send",
@@ -359,7 +359,7 @@ def _messages() -> list[Row]:
             "message_key": "M-B1",
             "occurred_at": at(12),
             "contact_key": "K-BOB",
-            "address": "family@example.org",
+            "address": "berghaus@mail.example",
         },
     ]
 
@@ -374,7 +374,7 @@ def _consents() -> list[Row]:
     }
     return [
         {**common, "contact_key": "K-ADA-1", "changed_at": at(9)},
-        {**common, "address": "Ada.Lovelace@Example.org", "changed_at": at(10)},
+        {**common, "address": "Ada.Lovelace@Mail.example", "changed_at": at(10)},
         {**common, "contact_key": "K-BOB", "changed_at": at(9)},
     ]
 

@@ -37,24 +37,24 @@ NORMALISING = f"""
 """
 
 
-def _node(schema: str, name: str, materialized: str = "table") -> dict[str, Any]:
+def _node(schema: str, name: str, full_refresh: bool | None = None) -> dict[str, Any]:
     return {
         "resource_type": "model",
         "schema": schema,
         "alias": name,
         "name": name,
         "relation_name": f'"warehouse"."{schema}"."{name}"',
-        "config": {"materialized": materialized},
+        "config": {"full_refresh": full_refresh},
     }
 
 
 PROJECT_OF_THREE = Project(
     {
-        f"model.stammkunde.{name}": _node("identity", name, kind)
-        for name, kind in (
-            ("int_identity__raw_identifiers", "table"),
-            ("identity_crosswalk", "table"),
-            ("identity_changes", "incremental"),
+        f"model.stammkunde.{name}": _node("identity", name, full_refresh)
+        for name, full_refresh in (
+            ("int_identity__raw_identifiers", None),
+            ("identity_crosswalk", None),
+            ("identity_changes", False),
         )
     },
     (('"warehouse"."identity"."int_identity__record_identifiers"', NORMALISING),),

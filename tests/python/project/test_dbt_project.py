@@ -188,7 +188,7 @@ def test_what_outlives_an_erasure_holds_nothing_of_a_person(manifest: dict[str, 
     found = [
         f"{model['name']}.{column['name']}"
         for model in _models(manifest)
-        if model["config"]["materialized"] == "incremental"
+        if model["config"].get("full_refresh") is False
         for column in model["columns"].values()
         if column["config"]["meta"].get("pii") or column["name"] in identifying
     ]
