@@ -424,7 +424,8 @@ def drop_derived(connection: duckdb.DuckDBPyConnection, project: Project) -> Non
     """Drop everything that the run builds anew, and whatever else could hold rows of a person.
 
     Kept: the raw tables, the crosswalk and the log of identity (purged above), histories that are
-    never computed again (models without full refresh; none has personal data, a test says) and the verdicts.
+    never computed again (models without full refresh; none has personal data, a test says) and the
+    verdicts.
     """
     kept = {
         (node["schema"], node["alias"])
