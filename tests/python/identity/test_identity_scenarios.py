@@ -599,3 +599,16 @@ def _log(project: DbtProject) -> set[tuple[Any, ...]]:
 def test_no_record_at_all_is_no_error(identity_project: DbtProject, solved: Records) -> None:
     assert solved
     assert solve(identity_project, Feeds()) == {}
+
+
+def test_a_request_about_a_record_that_nobody_knows_is_told(
+    identity_project: DbtProject, solved: Records
+) -> None:
+    assert solved
+    feeds = Feeds()
+    feeds.contact("known", 1)
+    feeds.unmerge("typo", ("contact", "known"), ("contact", "knwon"))
+    resolve(identity_project, feeds)
+    result = identity_project.dbt("test", "--select", "identity_unmerges_name_known_records")
+    (said,) = failures(result)
+    assert said.startswith("identity_unmerges_name_known_records: Got 1 result")
