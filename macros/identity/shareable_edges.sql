@@ -330,14 +330,22 @@ people as (
         one.identifier_value,
         one.spell,
         one.party_id,
-        other.likeness as person
+        least(one.likeness, coalesce(min(other.likeness), one.likeness)) as person
     from first_likeness as one
-    inner join first_likeness as other
+    left join alike
         on
-            one.identifier_type = other.identifier_type
-            and one.identifier_value = other.identifier_value
-            and one.spell = other.spell
-            and one.likeness = other.party_id
+            one.identifier_type = alike.identifier_type
+            and one.identifier_value = alike.identifier_value
+            and one.spell = alike.spell
+            and one.party_id = alike.party_id
+    left join first_likeness as other
+        on
+            alike.identifier_type = other.identifier_type
+            and alike.identifier_value = other.identifier_value
+            and alike.spell = other.spell
+            and alike.other_party_id = other.party_id
+    group by
+        one.identifier_type, one.identifier_value, one.spell, one.party_id, one.likeness
 
 ),
 
@@ -426,6 +434,7 @@ judgements as (
         members.party_id,
         case
             when not members.is_known and members.is_in_household then 'household'
+            when types.max_people_per_identifier is null then null
             when people_counts.people_count <= types.max_people_per_identifier then null
             when members.is_known then 'party ' || cast(people.person as string)
             when people_counts.people_count is not null then 'unnamed'

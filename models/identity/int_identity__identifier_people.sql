@@ -128,13 +128,20 @@ people as (
         one.identifier_type,
         one.identifier_value,
         one.contact_id,
-        other.likeness as person
+        least(one.likeness, coalesce(min(other.likeness), one.likeness)) as person
     from first_likeness as one
-    inner join first_likeness as other
+    left join compared
         on
-            one.identifier_type = other.identifier_type
-            and one.identifier_value = other.identifier_value
-            and one.likeness = other.contact_id
+            one.identifier_type = compared.identifier_type
+            and one.identifier_value = compared.identifier_value
+            and one.contact_id = compared.contact_id
+            and compared.is_same_person
+    left join first_likeness as other
+        on
+            compared.identifier_type = other.identifier_type
+            and compared.identifier_value = other.identifier_value
+            and compared.other_contact_id = other.contact_id
+    group by one.identifier_type, one.identifier_value, one.contact_id, one.likeness
 
 ),
 
@@ -188,7 +195,9 @@ identifier_people as (
         people.contact_id,
         people.person,
         coalesce(counted.people_count, 1) as people_count,
-        coalesce(counted.people_count, 1) > types.max_people_per_identifier as is_shared
+        coalesce(
+            coalesce(counted.people_count, 1) > types.max_people_per_identifier, false
+        ) as is_shared
     from people
     inner join types on people.identifier_type = types.identifier_type
     left join counted

@@ -47,7 +47,7 @@ identifiers as (
     from {{ ref('int_identity__edge_decisions') }}
     where
         (rejection_reason is null or rejection_reason = 'invalid_value')
-        and person is null
+        and share is null
         and identifier_type in ('email', 'phone', 'loyalty_card')
     group by record_node, identifier_type
 
