@@ -369,9 +369,14 @@ devices as (
     from all_identifiers
     inner join parties on all_identifiers.record_node = parties.node_id
     inner join judged_parties on parties.party_id = judged_parties.party_id
+    left join identifier_usage
+        on
+            all_identifiers.identifier_type = identifier_usage.identifier_type
+            and all_identifiers.identifier_value = identifier_usage.identifier_value
     where
         all_identifiers.identifier_type = 'anonymous_id'
         and all_identifiers.rejection_reason is null
+        and identifier_usage.hub_reason is null
 
 ),
 

@@ -14,13 +14,15 @@ events as (
 
 types as (
 
-    select window_days
+    select
+        window_days,
+        max_contacts_per_identifier
     from {{ ref('identifier_types') }}
     where identifier_type = 'anonymous_id'
 
 ),
 
-device_users as (
+all_device_users as (
 
     select
         source_system,
@@ -30,6 +32,23 @@ device_users as (
         count(distinct user_key) as user_count
     from events
     group by source_system, anonymous_id
+
+),
+
+-- Who logs in on a kiosk has no claim to what others do there.
+device_users as (
+
+    select
+        all_device_users.source_system,
+        all_device_users.anonymous_id,
+        all_device_users.user_key,
+        all_device_users.logged_in_at,
+        all_device_users.user_count
+    from all_device_users
+    cross join types
+    where
+        types.max_contacts_per_identifier is null
+        or all_device_users.user_count <= types.max_contacts_per_identifier
 
 ),
 

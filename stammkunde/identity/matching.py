@@ -231,11 +231,12 @@ def _read(connection: duckdb.DuckDBPyConnection, place: str, chosen: Options) ->
         select distinct
             components.component_id, edges.identifier_type, edges.identifier_value,
             types.is_unique, types.max_identifiers_per_customer
-        from {place}.{_SCHEMA}.int_identity__edges as edges
+        from {place}.{_SCHEMA}.int_identity__edge_decisions as edges
         inner join {place}.{_SCHEMA}.int_identity__components as components
             on edges.record_node = components.node_id
         inner join {place}.reference.identifier_types as types using (identifier_type)
-        where (types.is_unique or types.max_identifiers_per_customer is not null)
+        where edges.rejection_reason is null
+            and (types.is_unique or types.max_identifiers_per_customer is not null)
             and components.component_id in (select component_id from contacts)
         union all
         -- Each side of a request is a value of which a customer has one at most.
