@@ -18,6 +18,7 @@ COPIED = (
     "macros/core",
     "macros/cross_db",
     "macros/identity",
+    "models/identity/int_identity__blocked_identifiers.sql",
     "models/identity/int_identity__phone_numbers.sql",
     "models/identity/int_identity__email_addresses.sql",
     "models/identity/int_identity__idna_domains.sql",
