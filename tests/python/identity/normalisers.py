@@ -30,7 +30,6 @@ COPIED = (
     "seeds/reference/phone_countries.csv",
     "seeds/reference/_identity__seeds.yml",
 )
-SEEDS = ("identifier_types", "blocked_identifiers", "email_providers", "phone_countries")
 
 # Domains of many scripts, as the e-mail addresses of a shop's customers may have them.
 DOMAINS = (
