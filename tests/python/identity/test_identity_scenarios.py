@@ -211,6 +211,7 @@ def forget(project: DbtProject) -> None:
 
 @pytest.fixture(scope="module")
 def solved(identity_project: DbtProject) -> Records:
+    forget(identity_project)  # ids that other tests' records of the same keys were promised
     feeds = Feeds()
     fill(feeds)
     return solve(identity_project, feeds)
