@@ -12,7 +12,7 @@
 {% if execute and is_on and not matches %}
     {{- exceptions.raise_compiler_error(
         'var probabilistic_matching is on, but nobody was matched in this warehouse yet: '
-        ~ '`stammkunde run` does it, on DuckDB'
+        ~ '`stammkunde run` does it'
     ) -}}
 {% endif %}
 with

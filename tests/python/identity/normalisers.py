@@ -91,15 +91,15 @@ class Case:
         clean_value: what it becomes; empty where it is rejected.
         reason: why it is rejected, ``invalid_value`` or ``blocked: …``; empty where it is usable.
         note: what the row shows.
-        library: of a telephone number, what ``phonenumbers`` makes of it where that is something
-            else (``none`` for no number at all).
+        other_reading: of a telephone number, what ``phonenumbers`` makes of it where that is
+            something else (``none`` for no number at all).
     """
 
     written: Written
     clean_value: str
     reason: str
     note: str
-    library: str
+    other_reading: str
 
 
 def read_table(name: str) -> list[Case]:
@@ -110,7 +110,7 @@ def read_table(name: str) -> list[Case]:
             row["clean_value"],
             row["reason"],
             row["note"],
-            row.get("library", ""),
+            row.get("other_reading", ""),
         )
         for row in read_rows(TABLES / f"{name}.csv")
     ]
