@@ -19,7 +19,7 @@
                 {%- for name in agate_table.column_names -%}
                 {%- set value = row[loop.index0] -%}
                 {%- set type = types.get(name, adapter.convert_type(agate_table, loop.index0)) -%}
-                cast({{ 'null' if value is none else string_literal(value) }} as {{ type }})
+                cast({{ 'null' if value is none else text_literal(value) }} as {{ type }})
                 {{- ', ' if not loop.last }}
                 {%- endfor -%}
             ){{ ',' if not loop.last }}

@@ -31,7 +31,7 @@
             {%- set path = folder ~ '/' ~ relation.identifier -%}
             {%- do run_query('drop table if exists ' ~ relation) -%}
             {%- do run_query(
-                'create table ' ~ relation ~ ' using parquet location ' ~ string_literal(path)
+                'create table ' ~ relation ~ ' using parquet location ' ~ text_literal(path)
             ) -%}
         {%- endfor -%}
     {%- endif -%}

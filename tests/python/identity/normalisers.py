@@ -169,4 +169,4 @@ def literal_values(written: Sequence[Written]) -> str:
 
 
 def _literal(text: str) -> str:
-    return f"{{{{ string_literal({json.dumps(text, ensure_ascii=False)}) }}}}"
+    return f"{{{{ text_literal({json.dumps(text, ensure_ascii=False)}) }}}}"

@@ -1,14 +1,14 @@
 with inputs as (
 
-    select 1 as case_id, 2 as position, {{ string_literal('ü') }} as text_value
+    select 1 as case_id, 2 as position, {{ text_literal('ü') }} as text_value
     union all
-    select 1 as case_id, 10 as position, {{ string_literal('🙂') }} as text_value
+    select 1 as case_id, 10 as position, {{ text_literal('🙂') }} as text_value
     union all
-    select 1 as case_id, 1 as position, {{ string_literal('a') }} as text_value
+    select 1 as case_id, 1 as position, {{ text_literal('a') }} as text_value
     union all
-    select 2 as case_id, 1 as position, {{ string_literal('') }} as text_value
+    select 2 as case_id, 1 as position, {{ text_literal('') }} as text_value
     union all
-    select 3 as case_id, 1 as position, {{ string_literal('only') }} as text_value
+    select 3 as case_id, 1 as position, {{ text_literal('only') }} as text_value
 
 ),
 

@@ -1,20 +1,20 @@
 with inputs as (
 
-    select 1 as case_id, {{ string_literal('ÄÖÜ ẞß') }} as text_value
+    select 1 as case_id, {{ text_literal('ÄÖÜ ẞß') }} as text_value
     union all
-    select 2 as case_id, {{ string_literal('İSTANBUL') }} as text_value
+    select 2 as case_id, {{ text_literal('İSTANBUL') }} as text_value
     union all
-    select 3 as case_id, {{ string_literal('ΣΊΣΥΦΟΣ') }} as text_value
+    select 3 as case_id, {{ text_literal('ΣΊΣΥΦΟΣ') }} as text_value
     union all
-    select 4 as case_id, {{ string_literal('Σίσυφος') }} as text_value
+    select 4 as case_id, {{ text_literal('Σίσυφος') }} as text_value
     union all
-    select 5 as case_id, {{ string_literal('ПЁТР') }} as text_value
+    select 5 as case_id, {{ text_literal('ПЁТР') }} as text_value
     union all
-    select 6 as case_id, {{ string_literal('ÅÉ') }} as text_value
+    select 6 as case_id, {{ text_literal('ÅÉ') }} as text_value
     union all
-    select 7 as case_id, {{ string_literal('Ⅷ ǅ') }} as text_value
+    select 7 as case_id, {{ text_literal('Ⅷ ǅ') }} as text_value
     union all
-    select 8 as case_id, {{ string_literal('') }} as text_value
+    select 8 as case_id, {{ text_literal('') }} as text_value
     union all
     select 9 as case_id, cast(null as string) as text_value
 

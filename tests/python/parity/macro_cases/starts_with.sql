@@ -1,22 +1,22 @@
 with inputs as (
 
-    select 1 as case_id, {{ string_literal('annabel') }} as one, {{ string_literal('anna') }} as other
+    select 1 as case_id, {{ text_literal('annabel') }} as one, {{ text_literal('anna') }} as other
     union all
-    select 2 as case_id, {{ string_literal('anna') }} as one, {{ string_literal('annabel') }} as other
+    select 2 as case_id, {{ text_literal('anna') }} as one, {{ text_literal('annabel') }} as other
     union all
-    select 3 as case_id, {{ string_literal('abc') }} as one, {{ string_literal('%') }} as other
+    select 3 as case_id, {{ text_literal('abc') }} as one, {{ text_literal('%') }} as other
     union all
-    select 4 as case_id, {{ string_literal('a\\b') }} as one, {{ string_literal('a\\') }} as other
+    select 4 as case_id, {{ text_literal('a\\b') }} as one, {{ text_literal('a\\') }} as other
     union all
-    select 5 as case_id, {{ string_literal('abc') }} as one, {{ string_literal('') }} as other
+    select 5 as case_id, {{ text_literal('abc') }} as one, {{ text_literal('') }} as other
     union all
-    select 6 as case_id, {{ string_literal('жук') }} as one, {{ string_literal('жу') }} as other
+    select 6 as case_id, {{ text_literal('жук') }} as one, {{ text_literal('жу') }} as other
     union all
-    select 7 as case_id, {{ string_literal('a_c') }} as one, {{ string_literal('abc') }} as other
+    select 7 as case_id, {{ text_literal('a_c') }} as one, {{ text_literal('abc') }} as other
     union all
-    select 8 as case_id, cast(null as string) as one, {{ string_literal('a') }} as other
+    select 8 as case_id, cast(null as string) as one, {{ text_literal('a') }} as other
     union all
-    select 9 as case_id, {{ string_literal('a') }} as one, cast(null as string) as other
+    select 9 as case_id, {{ text_literal('a') }} as one, cast(null as string) as other
 
 ),
 

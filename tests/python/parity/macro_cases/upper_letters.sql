@@ -1,16 +1,16 @@
 with inputs as (
 
-    select 1 as case_id, {{ string_literal('äöü ß') }} as text_value
+    select 1 as case_id, {{ text_literal('äöü ß') }} as text_value
     union all
-    select 2 as case_id, {{ string_literal('istanbul') }} as text_value
+    select 2 as case_id, {{ text_literal('istanbul') }} as text_value
     union all
-    select 3 as case_id, {{ string_literal('σίσυφος') }} as text_value
+    select 3 as case_id, {{ text_literal('σίσυφος') }} as text_value
     union all
-    select 4 as case_id, {{ string_literal('straße 5') }} as text_value
+    select 4 as case_id, {{ text_literal('straße 5') }} as text_value
     union all
-    select 5 as case_id, {{ string_literal('пётр') }} as text_value
+    select 5 as case_id, {{ text_literal('пётр') }} as text_value
     union all
-    select 6 as case_id, {{ string_literal('') }} as text_value
+    select 6 as case_id, {{ text_literal('') }} as text_value
     union all
     select 7 as case_id, cast(null as string) as text_value
 

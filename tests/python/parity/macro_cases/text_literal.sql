@@ -6,8 +6,8 @@ with results as (
     {% for text in texts %}
     select
         {{ loop.index }} as case_id,
-        {{ string_literal(text) }} as text_value,
-        cast(length({{ string_literal(text) }}) as {{ dbt.type_bigint() }}) as characters
+        {{ text_literal(text) }} as text_value,
+        cast(length({{ text_literal(text) }}) as {{ dbt.type_bigint() }}) as characters
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
