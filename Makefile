@@ -10,6 +10,8 @@ SPARK_VENV := .venv-spark
 SPARK_BIN := $(SPARK_VENV)/bin
 SPARK_READY := $(SPARK_VENV)/.ready
 DEMO := data/demo
+# Test files side by side; a file's tests often share what its first one built.
+SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run build test test-spark lint dev docs bench bench-identity bench-matching bench-resolution spark spark-cluster lock clean
@@ -46,7 +48,7 @@ build: $(READY) ## dbt build alone, with its unit tests, on what is loaded alrea
 	@STAMMKUNDE_HOME=$(SHOWN) $(BIN)/stammkunde dbt build
 
 test: $(READY) ## dbt unit tests, data tests and pytest, on data the tests make
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(SIDE_BY_SIDE)
 
 lint: $(READY) ## ruff, mypy, sqlfluff and dbt parse without a warning
 	@$(BIN)/ruff format --check .

@@ -1,7 +1,7 @@
 {#-
-    Settings of a model whose table keeps every row that did not change: its query gives all rows, and
-    only new, changed and vanished ones are written. Tables that know no merge (Parquet on Spark) are
-    written anew as a whole, with the same result.
+    Settings of a model whose table keeps every row that did not change: its query gives all rows,
+    and only new, changed and vanished ones are written. Tables that know no merge (Parquet on
+    Spark) are written anew as a whole, with the same result.
 
     Arguments:
         key: column that names a row.

@@ -1,6 +1,6 @@
 {#-
-    Prints the rows of queries, a line of JSON each: `columns`, the names, and `rows`, every value as
-    text or null. So a process beside dbt reads from whatever the profile connects to, with one
+    Prints the rows of queries, a line of JSON each: `columns`, the names, and `rows`, every value
+    as text or null. So a process beside dbt reads from whatever the profile connects to, with one
     start of the engine for all queries (stammkunde/engines.py).
 
     Arguments:

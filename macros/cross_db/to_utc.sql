@@ -1,10 +1,10 @@
 {#-
     Instant in UTC of a naive local time.
 
-    An hour that the clocks show twice in autumn is read as standard time, the second of the two; one
-    that they skip in spring as if they had not been moved yet. That is DuckDB's way. Spark takes the
-    first of the two: where the instant an hour later shows the same time, that one is meant. (Zones
-    that move by something else than an hour, such as Lord Howe, are not covered.)
+    An hour that the clocks show twice in autumn is read as standard time, the second of the two;
+    one that they skip in spring as if they had not been moved yet. That is DuckDB's way. Spark
+    takes the first of the two: where the instant an hour later shows the same time, that one is
+    meant. (Zones that move by something else than an hour, such as Lord Howe, are not covered.)
 
     Arguments:
         local_time: SQL expression of type timestamp, without zone.

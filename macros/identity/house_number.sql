@@ -1,6 +1,6 @@
 {#-
-    The house number of a street address, for comparison only: its digits, and the letters that stand
-    alone behind a digit: `12 a`, `12a` and `12-A` are one, `12/14` is not `1214`.
+    The house number of a street address, for comparison only: its digits, and the letters that
+    stand alone behind a digit: `12 a`, `12a` and `12-A` are one, `12/14` is not `1214`.
 
     Arguments:
         street: SQL expression of type string, street and house number in any order.

@@ -1,6 +1,6 @@
 {#-
-    The query of the components after a round of resolution: the parties of the round before, joined by
-    the identifiers of this round, and those identifiers.
+    The query of the components after a round of resolution: the parties of the round before, joined
+    by the identifiers of this round, and those identifiers.
 
     Arguments:
         edges: relation of the round's edges.

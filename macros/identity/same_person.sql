@@ -2,7 +2,8 @@
     Whether two contact records that share an identifier are one person, by names and birth dates.
 
     Arguments:
-        one, other: aliases of rows with first_name, last_name (see `normalise_name`) and birth_date.
+        one, other: aliases of rows with first_name, last_name (see `normalise_name`) and
+            birth_date.
         types: alias of the row of seed identifier_types for the identifier.
     Returns: SQL expression of type boolean, null where nothing is known that could tell.
 -#}

@@ -1,11 +1,6 @@
 {#-
-    The query of a later round of resolution: edges of the identifiers that people share (telephones,
-    devices), judged by what the rounds before know of those who carry them.
-
-    A *party* is what the rounds before tie together. It is known by the first names of its contacts,
-    or by an identifier that tells people apart (an e-mail address that is no household's); with a
-    device, by its account. Parties of one identifier are one person where their names agree, and
-    different people else, as far as both are known. Of the others nothing is known, and they follow:
+    The query of a later round of resolution: edges of the identifiers that people share
+    (telephones, devices), judged by the people among those who carry them.
 
     - An identifier of one person ties all of its parties.
     - One of several ties each person's parties, and those of nobody known among themselves, apart.
@@ -19,9 +14,11 @@
     Arguments:
         round: of seed identifier_types.
         parties: relation of nodes and their components after the round before.
+        members: relation of the query of `identifier_members`.
+        people: relation of the query of `members_people`.
     Returns: a select statement.
 -#}
-{% macro shareable_edges(round, parties) -%}
+{% macro shareable_edges(round, parties, members, people) -%}
 with
 
 types as (
@@ -30,83 +27,22 @@ types as (
         identifier_type,
         is_personal,
         max_contacts_per_identifier,
-        max_people_per_identifier,
-        name_letters_per_typing_error,
-        max_birth_years_apart
+        max_people_per_identifier
     from {{ ref('identifier_types') }}
     where resolution_round = {{ round }}
 
 ),
 
-telling_types as (
-
-    select identifier_type
-    from {{ ref('identifier_types') }}
-    where tells_people_apart
-
-),
-
-all_identifiers as (
+all_carried as (
 
     select
         record_node,
         identifier_type,
         identifier_value,
-        rejection_reason
-    from {{ ref('int_identity__record_identifiers') }}
-
-),
-
-identifier_usage as (
-
-    select
-        identifier_type,
-        identifier_value,
+        spell,
         record_count,
-        hub_reason
-    from {{ ref('int_identity__identifier_usage') }}
-
-),
-
-identifier_spells as (
-
-    select
-        record_node,
-        identifier_type,
-        identifier_value,
-        spell
-    from {{ ref('int_identity__identifier_spells') }}
-
-),
-
-household_identifiers as (
-
-    select
-        identifier_type,
-        identifier_value
-    from {{ ref('int_identity__household_identifiers') }}
-
-),
-
-contact_people as (
-
-    select
-        record_node,
-        first_name,
-        last_name,
-        birth_date
-    from {{ ref('int_identity__contact_people') }}
-
-),
-
-strong_edges as (
-
-    select
-        record_node,
-        identifier_type,
-        identifier_value
-    from {{ ref('int_identity__round_1_edges') }}
-    where rejection_reason is null
+        rejection_reason
+    from {{ ref('int_identity__carried_identifiers') }}
 
 ),
 
@@ -119,233 +55,28 @@ parties as (
 
 ),
 
-carried as (
-
-    select
-        all_identifiers.record_node,
-        all_identifiers.identifier_type,
-        all_identifiers.identifier_value,
-        parties.party_id,
-        identifier_spells.spell,
-        coalesce(identifier_usage.record_count, 0) as record_count,
-        coalesce(all_identifiers.rejection_reason, identifier_usage.hub_reason)
-            as rejection_reason
-    from all_identifiers
-    inner join types on all_identifiers.identifier_type = types.identifier_type
-    inner join parties on all_identifiers.record_node = parties.node_id
-    left join identifier_usage
-        on
-            all_identifiers.identifier_type = identifier_usage.identifier_type
-            and all_identifiers.identifier_value = identifier_usage.identifier_value
-    left join identifier_spells
-        on
-            all_identifiers.record_node = identifier_spells.record_node
-            and all_identifiers.identifier_type = identifier_spells.identifier_type
-            and all_identifiers.identifier_value = identifier_spells.identifier_value
-
-),
-
--- Most identifiers are one party's, and need no judgement.
-contested as (
+members as (
 
     select
         identifier_type,
         identifier_value,
-        coalesce(spell, '') as spell
-    from carried
-    where rejection_reason is null
-    group by identifier_type, identifier_value, coalesce(spell, '')
-    having count(distinct party_id) > 1
-
-),
-
-contested_parties as (
-
-    select distinct
-        carried.identifier_type,
-        carried.identifier_value,
-        contested.spell,
-        carried.party_id,
-        types.is_personal
-    from carried
-    inner join contested
-        on
-            carried.identifier_type = contested.identifier_type
-            and carried.identifier_value = contested.identifier_value
-            and coalesce(carried.spell, '') = contested.spell
-    inner join types on carried.identifier_type = types.identifier_type
-    where carried.rejection_reason is null
-
-),
-
-judged_parties as (
-
-    select distinct party_id
-    from contested_parties
-
-),
-
-names as (
-
-    select
-        parties.party_id,
-        contact_people.first_name,
-        contact_people.last_name,
-        contact_people.birth_date
-    from contact_people
-    inner join parties on contact_people.record_node = parties.node_id
-    inner join judged_parties on parties.party_id = judged_parties.party_id
-    where contact_people.first_name is not null
-
-),
-
-named as (
-
-    select distinct party_id
-    from names
-
-),
-
-told_apart as (
-
-    select distinct parties.party_id
-    from strong_edges
-    inner join telling_types on strong_edges.identifier_type = telling_types.identifier_type
-    inner join parties on strong_edges.record_node = parties.node_id
-    left join household_identifiers
-        on
-            strong_edges.identifier_type = household_identifiers.identifier_type
-            and strong_edges.identifier_value = household_identifiers.identifier_value
-    where household_identifiers.identifier_value is null
-
-),
-
-accounts as (
-
-    select distinct parties.party_id
-    from strong_edges
-    inner join parties on strong_edges.record_node = parties.node_id
-    where strong_edges.identifier_type = 'contact_key'
-
-),
-
-in_households as (
-
-    select distinct parties.party_id
-    from all_identifiers
-    inner join household_identifiers
-        on
-            all_identifiers.identifier_type = household_identifiers.identifier_type
-            and all_identifiers.identifier_value = household_identifiers.identifier_value
-    inner join parties on all_identifiers.record_node = parties.node_id
-
-),
-
-members as (
-
-    select
-        contested_parties.identifier_type,
-        contested_parties.identifier_value,
-        contested_parties.spell,
-        contested_parties.party_id,
-        contested_parties.is_personal,
-        named.party_id is not null as is_named,
-        (
-            named.party_id is not null
-            or told_apart.party_id is not null
-            or (not contested_parties.is_personal and accounts.party_id is not null)
-        ) as is_known,
-        in_households.party_id is not null as is_in_household
-    from contested_parties
-    left join named on contested_parties.party_id = named.party_id
-    left join told_apart on contested_parties.party_id = told_apart.party_id
-    left join accounts on contested_parties.party_id = accounts.party_id
-    left join in_households on contested_parties.party_id = in_households.party_id
-
-),
-
-named_members as (
-
-    select
-        members.identifier_type,
-        members.identifier_value,
-        members.spell,
-        members.party_id,
-        names.first_name,
-        names.last_name,
-        names.birth_date
-    from members
-    inner join names on members.party_id = names.party_id
-
-),
-
--- Pairs stay few: the hub limit caps the contacts of one identifier.
-alike as (
-
-    select distinct
-        one.identifier_type,
-        one.identifier_value,
-        one.spell,
-        one.party_id,
-        other.party_id as other_party_id
-    from named_members as one
-    inner join named_members as other
-        on
-            one.identifier_type = other.identifier_type
-            and one.identifier_value = other.identifier_value
-            and one.spell = other.spell
-            and one.party_id <> other.party_id
-    inner join types on one.identifier_type = types.identifier_type
-    where {{ same_person('one', 'other', 'types') | indent(8) }}
-
-),
-
--- The person of a party: the first party it resembles. Twice, so that A and C meet through B.
-first_likeness as (
-
-    select
-        members.identifier_type,
-        members.identifier_value,
-        members.spell,
-        members.party_id,
-        least(members.party_id, coalesce(min(alike.other_party_id), members.party_id))
-            as likeness
-    from members
-    left join alike
-        on
-            members.identifier_type = alike.identifier_type
-            and members.identifier_value = alike.identifier_value
-            and members.spell = alike.spell
-            and members.party_id = alike.party_id
-    where members.is_known
-    group by
-        members.identifier_type, members.identifier_value, members.spell, members.party_id
+        spell,
+        party_id,
+        is_known,
+        is_in_household
+    from {{ members }}
 
 ),
 
 people as (
 
     select
-        one.identifier_type,
-        one.identifier_value,
-        one.spell,
-        one.party_id,
-        least(one.likeness, coalesce(min(other.likeness), one.likeness)) as person
-    from first_likeness as one
-    left join alike
-        on
-            one.identifier_type = alike.identifier_type
-            and one.identifier_value = alike.identifier_value
-            and one.spell = alike.spell
-            and one.party_id = alike.party_id
-    left join first_likeness as other
-        on
-            alike.identifier_type = other.identifier_type
-            and alike.identifier_value = other.identifier_value
-            and alike.spell = other.spell
-            and alike.other_party_id = other.party_id
-    group by
-        one.identifier_type, one.identifier_value, one.spell, one.party_id, one.likeness
+        identifier_type,
+        identifier_value,
+        spell,
+        party_id,
+        person_id
+    from {{ people }}
 
 ),
 
@@ -355,9 +86,25 @@ people_counts as (
         identifier_type,
         identifier_value,
         spell,
-        count(distinct person) as people_count
+        count(distinct person_id) as people_count
     from people
     group by identifier_type, identifier_value, spell
+
+),
+
+carried as (
+
+    select
+        all_carried.record_node,
+        all_carried.identifier_type,
+        all_carried.identifier_value,
+        parties.party_id,
+        all_carried.spell,
+        all_carried.record_count,
+        all_carried.rejection_reason
+    from all_carried
+    inner join types on all_carried.identifier_type = types.identifier_type
+    inner join parties on all_carried.record_node = parties.node_id
 
 ),
 
@@ -365,18 +112,10 @@ devices as (
 
     select distinct
         parties.party_id,
-        all_identifiers.identifier_value as device
-    from all_identifiers
-    inner join parties on all_identifiers.record_node = parties.node_id
-    inner join judged_parties on parties.party_id = judged_parties.party_id
-    left join identifier_usage
-        on
-            all_identifiers.identifier_type = identifier_usage.identifier_type
-            and all_identifiers.identifier_value = identifier_usage.identifier_value
-    where
-        all_identifiers.identifier_type = 'anonymous_id'
-        and all_identifiers.rejection_reason is null
-        and identifier_usage.hub_reason is null
+        all_carried.identifier_value as device
+    from all_carried
+    inner join parties on all_carried.record_node = parties.node_id
+    where all_carried.identifier_type = 'anonymous_id' and all_carried.rejection_reason is null
 
 ),
 
@@ -388,8 +127,9 @@ known_devices as (
         members.spell,
         devices.device
     from members
+    inner join types on members.identifier_type = types.identifier_type
     inner join devices on members.party_id = devices.party_id
-    where members.is_known and members.is_personal
+    where members.is_known and types.is_personal
 
 ),
 
@@ -441,7 +181,7 @@ judgements as (
             when not members.is_known and members.is_in_household then 'household'
             when types.max_people_per_identifier is null then null
             when people_counts.people_count <= types.max_people_per_identifier then null
-            when members.is_known then 'party ' || cast(people.person as string)
+            when members.is_known then 'party ' || cast(people.person_id as string)
             when people_counts.people_count is not null then 'unnamed'
         end as share,
         case

@@ -29,8 +29,8 @@
                     run before may have given.
 
     An engine with transactions writes the rows that changed; one without writes both tables anew
-    (macro `connected_components_write`). A run that breaks off is taken back, or the edges are gone,
-    and the next run solves everything.
+    (macro `connected_components_write`). A run that breaks off is taken back, or the edges are
+    gone, and the next run solves everything.
 
     Config: edges; max_rounds (default 60: enough for 2^60 nodes, so reaching it means a defect).
     Work tables are named `<model>__cc_…` and live in the model's schema. They are dropped at the

@@ -10,7 +10,8 @@
     The table has one row per node:
     - `node_id`, `root_id` as given;
     - `depth`: edges from the root; null for what lies deeper than max_depth;
-    - `parent_id`: next node towards the root, the smallest where there are several; null for a root;
+    - `parent_id`: next node towards the root, the smallest where there are several; null for a
+        root;
     - `weight_below`, `mark_below`: sums over the node and all that hangs on it;
     - `is_bridge`: the edge to the parent is a bridge.
     An edge outside the tree closes a ring through all tree edges between its ends. Each such edge

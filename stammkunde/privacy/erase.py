@@ -240,11 +240,8 @@ def _purge(
     done: Erasure,
 ) -> None:
     """Find the people, tombstone them and take out every row of theirs."""
-    connection = duckdb.connect(str(place.warehouse))
+    connection = _open_warehouse(place, vault)
     try:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"set temp_directory = '{place.warehouse.parent}/.erasing.tmp'")
-        vault.attach(connection)
         feeds = raw.raw_feeds(connection, contracts)
         persons.create_tables(connection)
         _create_log(connection)
@@ -267,8 +264,7 @@ def _purge(
         if project is None:
             connection.close()
             project = compile_project(place, settings)
-            connection = duckdb.connect(str(place.warehouse))
-            vault.attach(connection)
+            connection = _open_warehouse(place, vault)
             persons.create_tables(connection)
         _find_rows(connection, feeds, project, batches)
         now = datetime.now(UTC).replace(tzinfo=None)
@@ -286,6 +282,14 @@ def _purge(
             f"{_requests_in_words(len(shared))} by something that several people carry, and nobody "
             "is erased: send it again with a contact_key."
         )
+
+
+def _open_warehouse(place: Home, vault: Vault) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(str(place.warehouse))
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute(f"set temp_directory = '{place.warehouse.parent}/.erasing.tmp'")
+    vault.attach(connection)
+    return connection
 
 
 def _find_rows(

@@ -88,8 +88,8 @@ def compile_project(place: Home, settings: Settings) -> Project:
     Raises:
         ErasureError: dbt cannot.
     """
-    if not _manifest(place).exists():
-        run_dbt(place, settings, "parse")
+    # The manifest that is there may be of another version of the models.
+    run_dbt(place, settings, "parse")
     nodes = json.loads(_manifest(place).read_text(encoding="utf-8"))["nodes"]
     run_dbt(
         place, settings, "compile", "--select", *(nodes[name]["name"] for name in _chain(nodes))

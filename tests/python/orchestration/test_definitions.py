@@ -59,8 +59,13 @@ def test_every_mart_comes_after_the_conformed_feeds_and_before_the_file(
 
 
 def _ancestors(graph: object, key: dg.AssetKey) -> set[dg.AssetKey]:
-    parents: set[dg.AssetKey] = set(graph.get(key).parent_keys)  # type: ignore[attr-defined]
-    return parents.union(*(_ancestors(graph, parent) for parent in parents))
+    found: set[dg.AssetKey] = set()
+    ahead = [key]
+    while ahead:
+        parents = set(graph.get(ahead.pop()).parent_keys) - found  # type: ignore[attr-defined]
+        found |= parents
+        ahead += parents
+    return found
 
 
 def test_every_rule_is_a_check_of_its_own() -> None:

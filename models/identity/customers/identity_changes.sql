@@ -238,13 +238,28 @@ changes as (
             and moves.new_customer_id = ranked_causes.new_customer_id
             and ranked_causes.cause_rank = 1
 
+),
+
+-- A run that was broken off and begins again logs nothing twice.
+not_logged as (
+
+    select
+        changes.change_id,
+        changes.change_type,
+        changes.old_customer_id,
+        changes.new_customer_id,
+        changes.record_count,
+        changes.identifier_type,
+        changes.identifier_node,
+        changes.cause,
+        changes.changed_at,
+        changes.run_id
+    from changes
+    {% if is_incremental() %}
+        left join {{ this }} as known_changes on changes.change_id = known_changes.change_id
+        where known_changes.change_id is null
+    {% endif %}
+
 )
 
-{% if is_incremental() %}
-    select changes.*
-    from changes
-    left join {{ this }} as logged on changes.change_id = logged.change_id
-    where logged.change_id is null
-{% else %}
-    select * from changes
-{% endif %}
+select * from not_logged

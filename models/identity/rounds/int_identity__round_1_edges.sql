@@ -1,13 +1,15 @@
 with
 
-record_identifiers as (
+carried as (
 
     select
         record_node,
         identifier_type,
         identifier_value,
+        spell,
+        record_count,
         rejection_reason
-    from {{ ref('int_identity__record_identifiers') }}
+    from {{ ref('int_identity__carried_identifiers') }}
 
 ),
 
@@ -16,19 +18,8 @@ named_contacts as (
     select
         record_node,
         identifier_value as contact_id
-    from record_identifiers
+    from carried
     where identifier_type = 'contact_key' and rejection_reason is null
-
-),
-
-identifier_usage as (
-
-    select
-        identifier_type,
-        identifier_value,
-        record_count,
-        hub_reason
-    from {{ ref('int_identity__identifier_usage') }}
 
 ),
 
@@ -41,17 +32,6 @@ identifier_people as (
         person,
         is_shared
     from {{ ref('int_identity__identifier_people') }}
-
-),
-
-spells as (
-
-    select
-        record_node,
-        identifier_type,
-        identifier_value,
-        spell
-    from {{ ref('int_identity__identifier_spells') }}
 
 ),
 
@@ -88,21 +68,20 @@ shared_identifiers as (
 judged as (
 
     select
-        record_identifiers.record_node,
-        record_identifiers.identifier_type,
-        record_identifiers.identifier_value,
-        identifier_usage.record_count,
+        carried.record_node,
+        carried.identifier_type,
+        carried.identifier_value,
+        carried.record_count,
         coalesce(
             case
                 when households.identifier_value is not null
                     then coalesce(identifier_people.person, named_contacts.contact_id)
                 when identifier_people.is_shared then identifier_people.person
             end,
-            spells.spell
+            carried.spell
         ) as share,
         coalesce(
-            record_identifiers.rejection_reason,
-            identifier_usage.hub_reason,
+            carried.rejection_reason,
             -- Who of the household ordered as a guest, nobody can tell.
             case
                 when
@@ -111,34 +90,25 @@ judged as (
                 when
                     shared_identifiers.identifier_value is not null
                     and identifier_people.person is null
-                    and spells.spell is null
+                    and carried.spell is null
                     then 'shared_by_several_people'
             end
         ) as rejection_reason
-    from record_identifiers
-    left join named_contacts on record_identifiers.record_node = named_contacts.record_node
-    left join identifier_usage
-        on
-            record_identifiers.identifier_type = identifier_usage.identifier_type
-            and record_identifiers.identifier_value = identifier_usage.identifier_value
+    from carried
+    left join named_contacts on carried.record_node = named_contacts.record_node
     left join households
         on
-            record_identifiers.identifier_type = households.identifier_type
-            and record_identifiers.identifier_value = households.identifier_value
+            carried.identifier_type = households.identifier_type
+            and carried.identifier_value = households.identifier_value
     left join shared_identifiers
         on
-            record_identifiers.identifier_type = shared_identifiers.identifier_type
-            and record_identifiers.identifier_value = shared_identifiers.identifier_value
+            carried.identifier_type = shared_identifiers.identifier_type
+            and carried.identifier_value = shared_identifiers.identifier_value
     left join identifier_people
         on
-            record_identifiers.identifier_type = identifier_people.identifier_type
-            and record_identifiers.identifier_value = identifier_people.identifier_value
+            carried.identifier_type = identifier_people.identifier_type
+            and carried.identifier_value = identifier_people.identifier_value
             and named_contacts.contact_id = identifier_people.contact_id
-    left join spells
-        on
-            record_identifiers.record_node = spells.record_node
-            and record_identifiers.identifier_type = spells.identifier_type
-            and record_identifiers.identifier_value = spells.identifier_value
 
 ),
 
@@ -220,7 +190,7 @@ edges as (
         identifier_type,
         identifier_value,
         share,
-        coalesce(record_count, 0) as record_count,
+        record_count,
         rejection_reason
     from first_round
 

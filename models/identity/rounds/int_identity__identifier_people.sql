@@ -1,3 +1,5 @@
+{% set identifier = ['identifier_type', 'identifier_value'] %}
+
 with
 
 identifier_usage as (
@@ -106,42 +108,38 @@ compared as (
 
 ),
 
--- The person of a contact: the first contact it resembles. Twice, so that A and C meet through B.
-first_likeness as (
+alike as (
 
     select
         identifier_type,
         identifier_value,
         contact_id,
-        least(
-            contact_id,
-            coalesce(min(case when is_same_person then other_contact_id end), contact_id)
-        ) as likeness
+        other_contact_id
     from compared
-    group by identifier_type, identifier_value, contact_id
+    where is_same_person
+
+),
+
+labelled as (
+
+    select
+        identifier_type,
+        identifier_value,
+        contact_id,
+        contact_id as person_label
+    from described
+
+),
+
+first_likeness as (
+
+    {{ propagate_label('labelled', 'alike', 'contact_id', identifier) }}
 
 ),
 
 people as (
 
-    select
-        one.identifier_type,
-        one.identifier_value,
-        one.contact_id,
-        least(one.likeness, coalesce(min(other.likeness), one.likeness)) as person
-    from first_likeness as one
-    left join compared
-        on
-            one.identifier_type = compared.identifier_type
-            and one.identifier_value = compared.identifier_value
-            and one.contact_id = compared.contact_id
-            and compared.is_same_person
-    left join first_likeness as other
-        on
-            compared.identifier_type = other.identifier_type
-            and compared.identifier_value = other.identifier_value
-            and compared.other_contact_id = other.contact_id
-    group by one.identifier_type, one.identifier_value, one.contact_id, one.likeness
+    {{ propagate_label('first_likeness', 'alike', 'contact_id', identifier) }}
 
 ),
 
@@ -164,7 +162,7 @@ conflicts as (
             and compared.identifier_value = other.identifier_value
             and compared.other_contact_id = other.contact_id
     where
-        one.person <> other.person
+        one.person_label <> other.person_label
         and case
             when compared.is_personal then compared.is_same_person = false
             else coalesce(compared.is_same_person, false) = false
@@ -177,7 +175,7 @@ counted as (
     select
         conflicts.identifier_type,
         conflicts.identifier_value,
-        count(distinct people.person) as people_count
+        count(distinct people.person_label) as people_count
     from conflicts
     inner join people
         on
@@ -193,7 +191,7 @@ identifier_people as (
         people.identifier_type,
         people.identifier_value,
         people.contact_id,
-        people.person,
+        people.person_label as person,
         coalesce(counted.people_count, 1) as people_count,
         coalesce(
             coalesce(counted.people_count, 1) > types.max_people_per_identifier, false

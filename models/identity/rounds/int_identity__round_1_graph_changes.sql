@@ -1,6 +1,6 @@
 {#-
-    Compared with the edges that truly were solved last, which the solver keeps beside its result, and
-    not with those of the run before: what a run that broke off did not get to is found again.
+    Compared with the edges that truly were solved last, which the solver keeps beside its result,
+    and not with those of the run before: what a run that broke off did not get to is found again.
     Not by ref(), since the parties come from what is made of this.
 -#}
 {% set solved_edges = connected_components_solved_edges(

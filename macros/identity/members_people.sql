@@ -1,0 +1,131 @@
+{#-
+    The query of the people among the known members of an identifier of a later round: parties whose
+    names agree are one person, and different people else.
+
+    Arguments:
+        members: relation of the query of `identifier_members`.
+        parties: relation of nodes and their components after the round before.
+    Returns: a select statement.
+-#}
+{% macro members_people(members, parties) -%}
+{%- set identifier = ['identifier_type', 'identifier_value', 'spell'] -%}
+with
+
+members as (
+
+    select
+        identifier_type,
+        identifier_value,
+        spell,
+        party_id
+    from {{ members }}
+    where is_known
+
+),
+
+parties as (
+
+    select
+        node_id,
+        component_id as party_id
+    from {{ parties }}
+
+),
+
+contact_people as (
+
+    select
+        record_node,
+        first_name,
+        last_name,
+        birth_date
+    from {{ ref('int_identity__contact_people') }}
+    where first_name is not null
+
+),
+
+types as (
+
+    select
+        identifier_type,
+        name_letters_per_typing_error,
+        max_birth_years_apart
+    from {{ ref('identifier_types') }}
+
+),
+
+named_members as (
+
+    select
+        members.identifier_type,
+        members.identifier_value,
+        members.spell,
+        members.party_id,
+        contact_people.first_name,
+        contact_people.last_name,
+        contact_people.birth_date
+    from members
+    inner join parties on members.party_id = parties.party_id
+    inner join contact_people on parties.node_id = contact_people.record_node
+
+),
+
+-- Pairs stay few: the hub limit caps the contacts of one identifier.
+alike as (
+
+    select distinct
+        one.identifier_type,
+        one.identifier_value,
+        one.spell,
+        one.party_id,
+        other.party_id as other_party_id
+    from named_members as one
+    inner join named_members as other
+        on
+            one.identifier_type = other.identifier_type
+            and one.identifier_value = other.identifier_value
+            and one.spell = other.spell
+            and one.party_id <> other.party_id
+    inner join types on one.identifier_type = types.identifier_type
+    where {{ same_person('one', 'other', 'types') | indent(8) }}
+
+),
+
+labelled as (
+
+    select
+        identifier_type,
+        identifier_value,
+        spell,
+        party_id,
+        party_id as person_label
+    from members
+
+),
+
+first_likeness as (
+
+    {{ propagate_label('labelled', 'alike', 'party_id', identifier) }}
+
+),
+
+second_likeness as (
+
+    {{ propagate_label('first_likeness', 'alike', 'party_id', identifier) }}
+
+),
+
+people as (
+
+    select
+        identifier_type,
+        identifier_value,
+        spell,
+        party_id,
+        person_label as person_id
+    from second_likeness
+
+)
+
+select * from people
+{%- endmacro %}

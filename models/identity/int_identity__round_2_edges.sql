@@ -1,1 +1,0 @@
-{{ shareable_edges(2, ref('int_identity__round_1_parties')) }}

@@ -1,1 +1,0 @@
-{{ shareable_edges(3, ref('int_identity__round_2_parties')) }}

@@ -1,0 +1,1 @@
+{{ identifier_members(3, ref('int_identity__round_2_parties')) }}
