@@ -89,7 +89,7 @@ spark-cluster: $(SPARK_READY) ## the same on a cluster of processes, through its
 test-spark: $(SPARK_READY) ## the same rows on both engines: marts, macros, gates
 	@# Without pyspark every test of the folder would be skipped, and the verb be green.
 	@$(SPARK_BIN)/python -c 'import pyspark'
-	@$(SPARK_BIN)/pytest tests/python/parity tests/python/unit/test_spark.py
+	@$(SPARK_BIN)/pytest $(SIDE_BY_SIDE) tests/python/parity tests/python/unit/test_spark.py
 
 demo-data = test -f $(DEMO)/serving/marts.duckdb || $(SPARK_BIN)/stammkunde demo --home $(DEMO)
 

@@ -9,7 +9,7 @@ from stammkunde.parity import Parity
 
 HAS_SPARK = importlib.util.find_spec("pyspark") is not None
 
-_reports: list[str] = []
+_REPORT = "parity of "
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,11 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was compared."""
-    for line in _reports:
-        terminalreporter.write_line(line)
+    """Say what was compared, in whichever process."""
+    for test in terminalreporter.getreports("passed"):
+        for line in test.capstdout.splitlines():
+            if line.startswith(_REPORT):
+                terminalreporter.write_line(line)
 
 
 def report(what: str, parity: Parity) -> None:
     """Keep a line for the end of the test run."""
-    _reports.append(f"parity of {what}: {parity}")
+    print(f"{_REPORT}{what}: {parity}")
