@@ -3,6 +3,9 @@
 ``python -m stammkunde.parity --home DIR`` builds a loaded home on both engines and says how many
 rows it compared, how many differ, and what each engine took. DuckDB reads both results: its own
 file, and the Parquet files below Spark's warehouse folder.
+
+Compared are the public marts, and models with ``config.meta.compared``; of these not the columns
+with ``config.meta.differs_by_run``. What a column with ``config.meta.pii`` holds is never shown.
 """
 
 import argparse
@@ -25,9 +28,6 @@ from stammkunde.homes import HomeError, hold, prepare
 from stammkunde.paths import Home, home
 from stammkunde.settings import SettingsError, from_environment
 
-# What the gates read; public marts come from the manifest.
-STATISTICS = "quality_statistics"
-
 # Floats may differ in their last digits: sums are taken in another order.
 RELATIVE_TOLERANCE = 1e-9
 
@@ -42,11 +42,15 @@ class Table:
         schema: its schema; Spark's folder is ``<schema>.db``.
         name: its name.
         key: the columns of its grain.
+        left_out: columns that are not compared, since each run has its own.
+        personal: columns whose values are not shown.
     """
 
     schema: str
     name: str
     key: tuple[str, ...]
+    left_out: frozenset[str] = frozenset()
+    personal: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Comparison:
     Attributes:
         table: which.
         rows: rows that DuckDB has.
-        columns: columns that were compared, all of them.
+        columns: columns that were compared.
         differing: rows of either engine without an equal of the other.
         differences: a sentence each; empty where the tables are equal.
     """
@@ -194,24 +198,39 @@ def compare_builds(place: Home, spark_warehouse: Path) -> tuple[Comparison, ...]
 
 
 def compared_tables(content: Mapping[str, Any]) -> list[Table]:
-    """The public marts and the statistics of the gates, each with the key of its grain test.
+    """The public marts and what is marked to be compared, each with the key of its grain test.
 
     Args:
         content: dbt's manifest.
 
     Raises:
-        LookupError: a public mart without a grain test.
+        LookupError: one of them without a grain test.
     """
     keys = _keys(content)
     tables = []
     for node in content["nodes"].values():
         is_mart = node["resource_type"] == "model" and node["access"] == "public"
         is_seed = node["resource_type"] == "seed" and node["config"]["meta"].get("published")
-        if is_mart or is_seed or node["name"] == STATISTICS:
+        is_marked = node["config"].get("meta", {}).get("compared")
+        if is_mart or is_seed or is_marked:
             if node["unique_id"] not in keys:
                 raise LookupError(f"{node['name']} has no test of its grain")
-            tables.append(Table(node["schema"], node["name"], keys[node["unique_id"]]))
+            tables.append(
+                Table(
+                    node["schema"],
+                    node["name"],
+                    keys[node["unique_id"]],
+                    left_out=_columns_with(node, "differs_by_run"),
+                    personal=_columns_with(node, "pii"),
+                )
+            )
     return sorted(tables, key=lambda table: table.name)
+
+
+def _columns_with(node: Mapping[str, Any], mark: str) -> frozenset[str]:
+    return frozenset(
+        name for name, column in node["columns"].items() if column["config"]["meta"].get(mark)
+    )
 
 
 def _keys(content: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -221,7 +240,7 @@ def _keys(content: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         if node["resource_type"] != "test" or not node.get("test_metadata"):
             continue
         arguments = node["test_metadata"]["kwargs"]
-        if node["test_metadata"]["name"] == "unique":
+        if node["test_metadata"]["name"] == "unique" and arguments["column_name"].isidentifier():
             keys.setdefault(node["attached_node"], (arguments["column_name"],))
         elif node["test_metadata"]["name"] == "unique_combination_of_columns":
             keys[node["attached_node"]] = _key_columns(arguments)
@@ -255,13 +274,15 @@ def _compare(
     rows = _count(connection, ours)
     folder = spark_warehouse / f"{table.schema}.db" / table.name
     if not any(folder.rglob("*.parquet")):
-        return Comparison(table, rows, 0, rows, (f"Spark has no files in {folder.name}",))
+        # Of a table without rows, Spark may write no file.
+        said = (f"Spark has no files in {folder.name}",) if rows or not folder.is_dir() else ()
+        return Comparison(table, rows, 0, rows, said)
     files = spark.literal(folder / "**" / "*.parquet")
     theirs = f"read_parquet({files}, hive_partitioning = true)"
-    our_types = _types(connection, ours)
+    our_types = _types(connection, ours, table)
     their_types = {
         name: kind.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMP")
-        for name, kind in _types(connection, theirs).items()
+        for name, kind in _types(connection, theirs, table).items()
     }
     if our_types != their_types:
         changed = sorted(our_types.items() ^ their_types.items())
@@ -280,7 +301,7 @@ def _compare(
     differences = [sentence for _, sentence in misfits]
     # Rows without a partner or with two are told already; comparing them would tell it again.
     if not misfits:
-        differing, differences = _values(connection, our_types, table.key)
+        differing, differences = _values(connection, our_types, table)
     return Comparison(table, rows, len(columns), differing, tuple(differences))
 
 
@@ -292,9 +313,9 @@ def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
     return int(_rows(connection, f"select count(*) from {relation}")[0][0])
 
 
-def _types(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+def _types(connection: duckdb.DuckDBPyConnection, relation: str, table: Table) -> dict[str, str]:
     described = _rows(connection, f"describe select * from {relation}")
-    return {str(row[0]): str(row[1]) for row in described}
+    return {str(row[0]): str(row[1]) for row in described if row[0] not in table.left_out}
 
 
 def _list(columns: Sequence[str]) -> str:
@@ -331,11 +352,11 @@ def _missing(
 
 
 def _values(
-    connection: duckdb.DuckDBPyConnection, types: Mapping[str, str], key: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, types: Mapping[str, str], table: Table
 ) -> tuple[int, list[str]]:
     """How many rows differ, and a sentence for each column that does."""
     unequal = {name: f"not coalesce({_equal(name, kind)}, false)" for name, kind in types.items()}
-    joined = f"from ours inner join theirs on {_on(key)}"
+    joined = f"from ours inner join theirs on {_on(table.key)}"
     counts = ", ".join(f"count(*) filter (where {test})" for test in unequal.values())
     anywhere = " or ".join(unequal.values())
     differing, *by_column = _rows(
@@ -344,13 +365,14 @@ def _values(
     differences = []
     for (name, test), count in zip(unequal.items(), by_column, strict=True):
         if count:
-            keys = ", ".join(f'ours."{column}"' for column in key)
+            keys = ", ".join(f'ours."{column}"' for column in table.key)
+            values = "" if name in table.personal else f', ours."{name}", theirs."{name}"'
             sample = _rows(
                 connection,
-                f'select {keys}, ours."{name}", theirs."{name}" {joined} where {test} order by all'
-                f" limit {SAMPLE}",
+                f"select {keys}{values} {joined} where {test} order by all limit {SAMPLE}",
             )
-            differences.append(f"{name} differs in {count} rows (key, ours, theirs): {sample}")
+            shown = "key" if name in table.personal else "key, ours, theirs"
+            differences.append(f"{name} differs in {count} rows ({shown}): {sample}")
     return int(differing), differences
 
 

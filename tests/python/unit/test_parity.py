@@ -1,11 +1,12 @@
 """That the comparison of two engines sees what differs, and nothing else."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from stammkunde.parity import Comparison, Table, compare
+from stammkunde.parity import Comparison, Table, compare, compared_tables
 
 ROWS = """
     select * from (values
@@ -16,14 +17,16 @@ ROWS = """
 """
 
 
-def _compared(folder: Path, theirs: str, ours: str = ROWS) -> Comparison:
+THINGS = Table("marts", "things", ("id",))
+
+
+def _compared(folder: Path, theirs: str, ours: str = ROWS, table: Table = THINGS) -> Comparison:
     with duckdb.connect(str(folder / "ours.duckdb")) as connection:
         connection.execute("create schema marts")
         connection.execute(f"create table marts.things as {ours}")
     files = folder / "warehouse" / "marts.db" / "things"
     files.mkdir(parents=True)
     duckdb.sql(f"copy ({theirs}) to '{files}/part.parquet' (format parquet)")
-    table = Table("marts", "things", ("id",))
     (found,) = compare(folder / "ours.duckdb", folder / "warehouse", [table])
     return found
 
@@ -59,3 +62,67 @@ def test_a_difference_is_counted_and_told(
 def test_a_table_that_spark_did_not_write_differs_in_every_row(tmp_path: Path) -> None:
     found = _compared(tmp_path, f"select * from ({ROWS}) where false")
     assert found.differing == 3
+
+
+def test_what_each_run_has_of_its_own_is_left_out(tmp_path: Path) -> None:
+    table = replace(THINGS, left_out=frozenset({"name"}))
+    found = _compared(tmp_path, f"select * replace ('x' as name) from ({ROWS})", table=table)
+    assert (found.columns, found.differing) == (3, 0)
+
+
+def test_what_is_personal_is_counted_and_not_shown(tmp_path: Path) -> None:
+    theirs = f"select * replace ('Ada' as name) from ({ROWS})"
+    table = replace(THINGS, personal=frozenset({"name"}))
+    found = _compared(tmp_path, theirs, table=table)
+    assert found.differences == ("name differs in 3 rows (key): [(1,), (2,), (3,)]",)
+
+
+def test_two_tables_without_rows_are_equal(tmp_path: Path) -> None:
+    nothing = f"select * from ({ROWS}) where false"
+    assert _compared(tmp_path, nothing, ours=nothing).differences == ()
+
+
+def test_public_marts_and_what_is_marked_are_compared_by_their_grain() -> None:
+    def node(name: str, **config: object) -> dict[str, object]:
+        config = {"meta": {}, **config}
+        columns = {
+            "id": {"config": {"meta": {}}},
+            "run": {"config": {"meta": {"differs_by_run": True}}},
+            "mail": {"config": {"meta": {"pii": True}}},
+        }
+        return {
+            "unique_id": f"model.{name}",
+            "resource_type": "model",
+            "schema": "marts",
+            "name": name,
+            "access": config.pop("access", "protected"),
+            "config": config,
+            "columns": columns,
+        }
+
+    def grain(name: str, column: str) -> dict[str, object]:
+        metadata = {"name": "unique", "kwargs": {"column_name": column}}
+        return {
+            "name": f"unique_{name}",
+            "resource_type": "test",
+            "attached_node": f"model.{name}",
+            "test_metadata": metadata,
+            "config": {"meta": {}},
+        }
+
+    nodes = [
+        node("public", access="public"),
+        grain("public", "id || '|' || run"),
+        grain("public", "id"),
+        node("marked", meta={"compared": True}),
+        grain("marked", "id"),
+        node("neither"),
+    ]
+    content = {"nodes": {str(number): each for number, each in enumerate(nodes)}}
+    marks = {"left_out": frozenset({"run"}), "personal": frozenset({"mail"})}
+    assert compared_tables(content) == [
+        Table("marts", "marked", ("id",), **marks),
+        Table("marts", "public", ("id",), **marks),
+    ]
+    with pytest.raises(LookupError, match="bare has no test of its grain"):
+        compared_tables({"nodes": {"1": node("bare", access="public")}})
