@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from stammkunde import progress
+from stammkunde.identity import MatchingError, match_people, matching_options
 from stammkunde.ingest import SourceContract, read_contract
 from stammkunde.ingest.contract import REDUCE
 from stammkunde.ingest.warehouse import RAW_SCHEMA, quoted
@@ -27,13 +28,23 @@ from stammkunde.privacy.compact import clean, compact
 from stammkunde.privacy.normaliser import Project, compile_project, read_project, run_dbt
 from stammkunde.privacy.persons import SEVERAL, Found
 from stammkunde.privacy.raw import Request
-from stammkunde.privacy.vault import BEGUN, DONE, SHARED, Vault, make_vault, open_vault
+from stammkunde.privacy.vault import (
+    BEGUN,
+    DONE,
+    SHARED,
+    ErasureError,
+    Vault,
+    make_vault,
+    open_vault,
+)
 from stammkunde.settings import Settings, known_sources, sources_file
 
 ERASURES = f"{RAW_SCHEMA}._erasures"
 
 # What says who is meant: identity as it is on what is loaded, without the promises that are kept.
 _RESOLVE = ("+int_identity__customer_records", "+int_identity__edge_decisions", "+erasures")
+# Of it, what has to stand before people are matched.
+_TO_BE_MATCHED = "+int_identity__matchable_contacts"
 _WITHOUT_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
 
 
@@ -175,7 +186,7 @@ def _effective(
     if fresh:
         # Who was erased before is nobody's double: not one of two who carry what is asked for.
         _purge(place, settings, vault, contracts, requests, [], done)
-        run_dbt(place, settings, "build", "--select", *_RESOLVE, *_WITHOUT_TESTS)
+        _resolve(place, settings)
         rejected = _outcomes(place, open_requests)
     accepted = [each for each in open_requests if rejected.get(_row(each)) == "accepted"]
     # The same request twice is carried out once, and nothing is wrong.
@@ -203,6 +214,18 @@ def _effective(
             "carried out yet."
         )
     return due
+
+
+def _resolve(place: Home, settings: Settings) -> None:
+    """Say who is one person, on what is loaded now; with matching, the people that it links too."""
+    chosen = matching_options(settings)
+    if chosen:
+        run_dbt(place, settings, "build", "--select", _TO_BE_MATCHED, *_WITHOUT_TESTS)
+        try:
+            match_people(place.warehouse, chosen)
+        except MatchingError as error:
+            raise ErasureError(str(error)) from error
+    run_dbt(place, settings, "build", "--select", *_RESOLVE, *_WITHOUT_TESTS)
 
 
 def _outcomes(place: Home, requests: Sequence[Request]) -> dict[_Row, str]:

@@ -2,9 +2,7 @@
 
 import random
 import shutil
-import string
 from collections.abc import Callable
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ from stammkunde.identity import (
 from stammkunde.identity.options import require_splink
 from stammkunde.paths import PROJECT, Home
 from stammkunde.settings import Settings, SettingsError, project_vars
+from tests.python.people import PEOPLE, misspelt, people
 
 from .conftest import DbtProject, make_identity_project
 from .feeds import Feeds
@@ -33,30 +32,7 @@ pytest.importorskip("splink")
 
 BEFORE = ("--select", "+int_identity__matchable_contacts", "--indirect-selection", "cautious")
 AFTER = ("--exclude", "+int_identity__matchable_contacts")
-PEOPLE = 150
 HOME = {"street": "allee 7", "postcode": "99999", "city": "nowhere"}
-SYLLABLES = ["ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ra", "su", "ti", "vo", "we"]
-
-
-def misspelt(text: str, chance: random.Random) -> str:
-    """The text with one letter changed."""
-    place = chance.randrange(len(text))
-    return text[:place] + chance.choice(string.ascii_lowercase) + text[place + 1 :]
-
-
-def people(chance: random.Random) -> list[dict[str, Any]]:
-    """Invented people, of whom no two are alike."""
-    return [
-        {
-            "first_name": "".join(chance.choices(SYLLABLES, k=3)),
-            "last_name": "".join(chance.choices(SYLLABLES, k=4)),
-            "birth_date": (date(1950, 1, 1) + timedelta(chance.randrange(20_000))).isoformat(),
-            "street": f"{''.join(chance.choices(SYLLABLES, k=4))} {chance.randrange(99)}",
-            "postcode": f"{chance.randrange(10_000, 10_040)}",
-            "city": "".join(chance.choices(SYLLABLES[:4], k=2)),
-        }
-        for _ in range(PEOPLE)
-    ]
 
 
 def fill(feeds: Feeds) -> None:

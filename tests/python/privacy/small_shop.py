@@ -111,9 +111,9 @@ def at(day: float) -> str:
     return (START + timedelta(days=day)).isoformat() + "Z"
 
 
-def write(landing: Path, feed: str, rows: Sequence[Row], lines: str = "") -> None:
-    """Write the file of a feed, with all columns of its contract; `lines` are appended as given."""
-    file = landing / feed / f"{feed}.csv"
+def write(landing: Path, feed: str, rows: Sequence[Row], lines: str = "", name: str = "") -> None:
+    """Write a file of a feed, with all columns of its contract; `lines` are appended as given."""
+    file = landing / feed / f"{name or feed}.csv"
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w", encoding="utf-8", newline="") as target:
         writer = csv.DictWriter(target, CONTRACT.feeds[feed].column_names)
@@ -162,6 +162,11 @@ def _unmerges() -> list[Row]:
         },
         {**common, "request_key": "U-2", "record_key": "K-2", "other_record_key": "K-3"},
     ]
+
+
+def land_more_people(landing: Path, people: Sequence[Row]) -> None:
+    """Write contacts beside those of the shop, into a file of their own."""
+    write(landing, "contacts", people, name="more")
 
 
 def land_requests(landing: Path) -> None:

@@ -5,24 +5,27 @@ and swapping the file; the next run has to finish it.
 """
 
 import os
+import random
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from stammkunde.ingest import forget
+from stammkunde.homes import prepare
+from stammkunde.ingest import forget, load
 from stammkunde.paths import PROJECT, Home
 from stammkunde.privacy import ErasureError, carry_out, require_vault
 from stammkunde.settings import from_environment
 from tests.python.conftest import Run, run_graph
+from tests.python.people import PEOPLE, misspelt, people
 
-from .small_shop import CONTRACT, HERS, SHARED, land_requests, land_shop
+from .small_shop import CONTRACT, HERS, SHARED, at, land_more_people, land_requests, land_shop
 
 KILLED = """
 import os
@@ -284,3 +287,51 @@ def test_a_warehouse_that_knows_of_erasures_needs_their_tombstones(
     shutil.copyfile(story.home.warehouse, home.warehouse)
     with pytest.raises(ErasureError, match="their tombstones are missing"):
         carry_out(home, from_environment({"STAMMKUNDE_SOURCE": "shop"}))
+
+
+def test_whom_matching_links_is_erased_with_the_person(tmp_path: Path) -> None:
+    # On a first run, before anybody was matched.
+    pytest.importorskip("splink")
+    home = Home(tmp_path)
+    prepare(home)
+    landing = home.landing / "shop"
+    land_shop(landing)
+    land_more_people(landing, _twice(people(chance := random.Random(11)), chance))
+    land_requests(landing)
+    load("shop", landing, home.warehouse, CONTRACT)
+    settings = from_environment({"STAMMKUNDE_SOURCE": "shop"})
+    matching = {**settings.source_vars, "probabilistic_matching": True}
+    carry_out(home, replace(settings, source_vars=matching))
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        left = connection.execute(
+            "select contact_key from raw.shop__contacts where last_name = 'Lovelace'"
+        ).fetchall()
+        others = connection.execute(
+            "select count(distinct contact_key) from raw.shop__contacts "
+            "where contact_key like 'P-%'"
+        ).fetchall()
+    assert left == []
+    assert others == [(2 * PEOPLE,)]
+
+
+def _twice(everybody: list[dict[str, Any]], chance: random.Random) -> list[dict[str, Any]]:
+    """Each person as two contacts, which share an address or not; Ada under one that is new."""
+    contacts = []
+    for number, person in enumerate(everybody):
+        for turn in (1, 2):
+            attribute = chance.choice(["first_name", "last_name", "street"])
+            written = {**person, attribute: misspelt(person[attribute], chance)}
+            address = f"p{number}-{turn * (number % 2)}@people.example"
+            contacts.append({**written, "contact_key": f"P-{number}-{turn}", "email": address})
+    ada = {
+        "contact_key": "K-ADA-4",
+        "email": "countess@else.example",
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+        "birth_date": "1985-12-10",
+        "street": "Difference Street 1",
+        "postcode": "10115",
+        "city": "Berlin",
+    }
+    dates = {"country": "DE", "created_at": at(5), "updated_at": at(5)}
+    return [{**contact, **dates} for contact in (*contacts, ada)]
