@@ -10,8 +10,8 @@ SPARK_VENV := .venv-spark
 SPARK_BIN := $(SPARK_VENV)/bin
 SPARK_READY := $(SPARK_VENV)/.ready
 DEMO := data/demo
-# Test files side by side; a file's tests often share what its first one built.
-SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile
+# Test files side by side, in their order; a file's tests often share what its first one built.
+SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run build test test-spark lint dev docs bench bench-identity bench-matching bench-resolution spark spark-cluster lock clean

@@ -17,6 +17,11 @@ from stammkunde.publish import open_marts
 REAL_DATA = PROJECT.parent / "shared" / "data"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that run the whole graph come first, so that side by side none ends long after all."""
+    items.sort(key=lambda item: not hasattr(getattr(item, "module", None), "run_graph"))
+
+
 @dataclass(frozen=True)
 class Run:
     """One run of the whole graph, as a person starts it.
