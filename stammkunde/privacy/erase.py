@@ -12,7 +12,7 @@ one small table; with tombstones it holds the rows of its new files against them
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import duckdb
@@ -32,6 +32,7 @@ from stammkunde.privacy.vault import (
     BEGUN,
     DONE,
     SHARED,
+    Answer,
     ErasureError,
     Vault,
     make_vault,
@@ -114,8 +115,13 @@ def carry_out(place: Home, settings: Settings) -> Erasure:
         progress.current().stage("Take erased rows out of the file")
         compact(place.warehouse)
         _forget_what_was_said(place)
-    vault.set_states(
-        {request.hash: DONE for request in requests if vault.states().get(request.hash) == BEGUN}
+    answers = vault.answers()
+    vault.remember(
+        {
+            request.hash: replace(answers[request.hash], state=DONE)
+            for request in requests
+            if request.hash in answers and answers[request.hash].state == BEGUN
+        }
     )
     return done
 
@@ -171,11 +177,12 @@ def _effective(
     done: Erasure,
 ) -> list[Request]:
     """The requests to carry out now; identity is resolved where there is any."""
-    states = vault.states()
+    states = {hash_: answer.state for hash_, answer in vault.answers().items()}
+    # Who is meant by one that was begun is known, and perhaps gone: it is not asked again.
     open_requests = [
         each
         for each in requests
-        if states.get(each.hash) != DONE and each.source in settings.sources
+        if states.get(each.hash) not in (BEGUN, DONE) and each.source in settings.sources
     ]
     rejected = _outcomes(place, open_requests)
     fresh = [
@@ -273,36 +280,41 @@ def _purge(
         if effective:
             project = read_project(place)
             found = persons.find_persons(connection, project, effective)
-        begun = {each.request.hash: BEGUN for each in found if each.outcome != SEVERAL}
-        shared = {each.request.hash: SHARED for each in found if each.outcome == SEVERAL}
-        connection.execute("detach vault")
-        vault.set_states({**begun, **shared})
-        states = vault.states()
-        to_reduce = [each for each in requests if states.get(each.hash) in (BEGUN, DONE)]
-        vault.attach(connection)
+        answers = _answers(connection, vault, found)
+        answered = {each.hash: each for each in requests if each.hash in answers}
+        to_reduce = [
+            each
+            for each in requests
+            if each.hash in answers and answers[each.hash].state in (BEGUN, DONE)
+        ]
         tombstones = _tombstones(connection)
         batches = raw.unchecked_batches(connection, feeds, tombstones) if tombstones else []
-        if not batches and not to_reduce:
-            return
-        if project is None:
-            connection.close()
-            project = compile_project(place, settings)
-            connection = _open_warehouse(place, vault)
-            persons.create_tables(connection)
-        _find_rows(connection, feeds, project, batches)
+        purges = bool(batches or to_reduce)
+        if purges:
+            if project is None:
+                connection.close()
+                project = compile_project(place, settings)
+                connection = _open_warehouse(place, vault)
+                persons.create_tables(connection)
+            _find_rows(connection, feeds, project, batches)
         now = datetime.now(UTC).replace(tzinfo=None)
+        purged = purge.Purge()
         connection.execute("begin")
-        purged = purge.purge(connection, feeds, project, to_reduce, _tombstones(connection), now)
-        _log(connection, found, now)
+        if project is not None and purges:
+            purged = purge.purge(
+                connection, feeds, project, to_reduce, _tombstones(connection), now
+            )
+        logged = _log(connection, answered, answers, now)
         connection.execute("commit")
     finally:
         connection.close()
-    done.requests += len(begun)
+    shared = sum(answer.state == SHARED for answer in logged)
+    done.requests += len(logged) - shared
     done.rows_deleted += sum(purged.deleted.values())
     done.rows_anonymised += sum(purged.anonymised.values())
     if shared:
         done.warnings.append(
-            f"{_requests_in_words(len(shared))} by something that several people carry, and nobody "
+            f"{_requests_in_words(shared)} by something that several people carry, and nobody "
             "is erased: send it again with a contact_key."
         )
 
@@ -313,6 +325,27 @@ def _open_warehouse(place: Home, vault: Vault) -> duckdb.DuckDBPyConnection:
     connection.execute(f"set temp_directory = '{place.warehouse.parent}/.erasing.tmp'")
     vault.attach(connection)
     return connection
+
+
+def _answers(
+    connection: duckdb.DuckDBPyConnection, vault: Vault, found: Sequence[Found]
+) -> Mapping[str, Answer]:
+    """What became of all requests so far, those that were just found among them."""
+    connection.execute("detach vault")
+    vault.remember(
+        {
+            each.request.hash: Answer(
+                SHARED if each.outcome == SEVERAL else BEGUN,
+                each.outcome,
+                each.customers,
+                each.records,
+            )
+            for each in found
+        }
+    )
+    answers = vault.answers()
+    vault.attach(connection)
+    return answers
 
 
 def _find_rows(
@@ -342,24 +375,44 @@ def _create_log(connection: duckdb.DuckDBPyConnection) -> None:
     raw.create_tables(connection)
     connection.execute(
         f"create table if not exists {ERASURES} (carried_out_at timestamp not null,"
-        " source varchar not null, request_key varchar not null, outcome varchar not null,"
-        " customers bigint not null, records bigint not null)"
+        " source varchar not null, request_key varchar not null, request_hash varchar not null,"
+        " outcome varchar not null, customers bigint not null, records bigint not null)"
     )
 
 
-def _log(connection: duckdb.DuckDBPyConnection, found: Sequence[Found], now: datetime) -> None:
-    for each in found:
+def _log(
+    connection: duckdb.DuckDBPyConnection,
+    requests: Mapping[str, Request],
+    answers: Mapping[str, Answer],
+    now: datetime,
+) -> list[Answer]:
+    """Log what became of requests, as far as no run did: one may have broken off before it could.
+
+    Returns: what was logged.
+    """
+    known = {
+        str(row[0]) for row in connection.execute(f"select request_hash from {ERASURES}").fetchall()
+    }
+    logged = []
+    for hash_, request in requests.items():
+        answer = answers[hash_]
+        # What was done long ago has landed again.
+        if answer.state == DONE or hash_ in known:
+            continue
         connection.execute(
-            f"insert into {ERASURES} values (?, ?, ?, ?, ?, ?)",
+            f"insert into {ERASURES} values (?, ?, ?, ?, ?, ?, ?)",
             [
                 now,
-                each.request.source,
-                each.request.request_key,
-                each.outcome,
-                each.customers,
-                each.records,
+                request.source,
+                request.request_key,
+                hash_,
+                answer.outcome,
+                answer.customers,
+                answer.records,
             ],
         )
+        logged.append(answer)
+    return logged
 
 
 def _people_were_erased(place: Home) -> bool:

@@ -1,8 +1,8 @@
 """Who is meant by an erasure request: the customers of the resolved identity graph.
 
 A contact_key is exact. An e-mail address, a telephone number or a card names a person only where
-all records that carry it are one customer: that of a family names nobody, and the request waits for
-a better one. What several people carry is never tombstoned: the rows of the others hold it.
+all records that carry it are one customer: that of a family names nobody, then or later. What
+several people carry is never tombstoned: the rows of the others hold it.
 """
 
 from collections.abc import Sequence

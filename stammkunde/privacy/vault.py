@@ -11,7 +11,7 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import duckdb
@@ -27,6 +27,23 @@ SHARED = "shared"
 _KEY_BYTES = 32
 _BLOCK_BYTES = 64  # of SHA-256, by which HMAC pads the key
 _CHECK = "key check"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a request.
+
+    Attributes:
+        state: `BEGUN`, `DONE` or `SHARED`.
+        outcome: who was found, as the log says it.
+        customers: how many customers.
+        records: their records.
+    """
+
+    state: str
+    outcome: str
+    customers: int
+    records: int
 
 
 class ErasureError(RuntimeError):
@@ -63,19 +80,22 @@ class Vault:
             "unhex(sha256(getvariable('erasure_inner') || encode(value))))"
         )
 
-    def states(self) -> Mapping[str, str]:
-        """State of each request, by its keyed hash."""
+    def answers(self) -> Mapping[str, Answer]:
+        """What became of each request so far, by its keyed hash."""
         with duckdb.connect(str(_store(self.folder)), read_only=True) as store:
-            return dict(store.execute("select hash, state from requests").fetchall())
+            rows = store.execute(
+                "select hash, state, outcome, customers, records from requests"
+            ).fetchall()
+        return {str(hash_): Answer(*answer) for hash_, *answer in rows}
 
-    def set_states(self, states: Mapping[str, str]) -> None:
-        """Remember how far requests are."""
-        if not states:
+    def remember(self, answers: Mapping[str, Answer]) -> None:
+        """Keep what became of requests."""
+        if not answers:
             return
         with duckdb.connect(str(_store(self.folder))) as store:
             store.executemany(
-                "insert or replace into requests values (?, ?)",
-                [list(each) for each in states.items()],
+                "insert or replace into requests values (?, ?, ?, ?, ?)",
+                [[hash_, *astuple(answer)] for hash_, answer in answers.items()],
             )
 
     def count(self) -> int:
@@ -145,7 +165,10 @@ def make_vault(folder: Path) -> Vault:
         store.execute(
             "create table tombstones (hash varchar primary key, identifier_type varchar not null)"
         )
-        store.execute("create table requests (hash varchar primary key, state varchar not null)")
+        store.execute(
+            "create table requests (hash varchar primary key, state varchar not null,"
+            " outcome varchar not null, customers bigint not null, records bigint not null)"
+        )
         store.execute("create table about as select ? as key_check", [vault.keyed(_CHECK)])
         store.execute("checkpoint")
     building.chmod(0o600)

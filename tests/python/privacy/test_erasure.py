@@ -9,7 +9,7 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,21 @@ import pytest
 from stammkunde.homes import prepare
 from stammkunde.ingest import forget, load
 from stammkunde.paths import PROJECT, Home
-from stammkunde.privacy import ErasureError, carry_out, require_vault
+from stammkunde.privacy import ErasureError, carry_out, purge, require_vault
 from stammkunde.settings import from_environment
 from tests.python.conftest import Run, run_graph
 from tests.python.people import PEOPLE, misspelt, people
 
-from .small_shop import CONTRACT, HERS, SHARED, at, land_more_people, land_requests, land_shop
+from .small_shop import (
+    CONTRACT,
+    HERS,
+    SHARED,
+    at,
+    land_more_people,
+    land_requests,
+    land_shop,
+    write,
+)
 
 KILLED = """
 import os
@@ -287,6 +296,53 @@ def test_a_warehouse_that_knows_of_erasures_needs_their_tombstones(
     shutil.copyfile(story.home.warehouse, home.warehouse)
     with pytest.raises(ErasureError, match="their tombstones are missing"):
         carry_out(home, from_environment({"STAMMKUNDE_SOURCE": "shop"}))
+
+
+def _loaded(folder: Path, requests: Sequence[Mapping[str, object]]) -> Home:
+    """The shop, loaded with requests and not built yet."""
+    home = Home(folder)
+    prepare(home)
+    land_shop(home.landing / "shop")
+    write(home.landing / "shop", "erasures", requests)
+    load("shop", home.landing / "shop", home.warehouse, CONTRACT)
+    return home
+
+
+def _logged(home: Home) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        return connection.execute(
+            "select request_key, outcome, customers from raw._erasures order by all"
+        ).fetchall()
+
+
+def test_a_request_that_names_several_people_is_told_when_it_comes_alone(tmp_path: Path) -> None:
+    family = {"request_key": "E-1", "email": "berghaus@mail.example", "requested_at": at(23)}
+    home = _loaded(tmp_path, [family])
+    settings = from_environment({"STAMMKUNDE_SOURCE": "shop"})
+    done = carry_out(home, settings)
+    assert "several people carry" in " ".join(done.warnings)
+    assert _logged(home) == [("E-1", "several people", 0)]
+    assert carry_out(home, settings).warnings == []
+    assert _logged(home) == [("E-1", "several people", 0)]
+
+
+def test_an_erasure_that_broke_off_before_a_row_went_is_logged_as_what_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = {"request_key": "E-1", "contact_key": "K-ADA-1", "requested_at": at(23)}
+    home = _loaded(tmp_path, [ada])
+    settings = from_environment({"STAMMKUNDE_SOURCE": "shop"})
+    with monkeypatch.context() as broken:
+        broken.setattr(purge, "purge", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            carry_out(home, settings)
+    assert _logged(home) == []
+    done = carry_out(home, settings)
+    assert (done.requests, done.warnings) == (1, [])
+    assert _logged(home) == [("E-1", "erased", 1)]
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        query = "select count(*) from raw.shop__contacts where last_name = 'Lovelace'"
+        assert connection.execute(query).fetchall() == [(0,)]
 
 
 def test_whom_matching_links_is_erased_with_the_person(tmp_path: Path) -> None:
