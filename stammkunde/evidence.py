@@ -80,6 +80,35 @@ _REJECTED = """
     order by all
 """
 
+# An identifier of several people, or of several times, ties each one's records apart.
+_DIVIDED = """
+    with carried as (
+        select
+            records.record_type,
+            records.record_id,
+            edges.identifier_type,
+            edges.identifier_value,
+            edges.identifier_node,
+            regexp_extract(coalesce(edges.share, ''), '^(spell [0-9]+|unclaimed)') as spell
+        from identity.int_identity__edge_decisions as edges
+        inner join identity.int_identity__customer_records as records using (record_node)
+        where edges.rejection_reason is null
+    )
+    select distinct
+        mine.identifier_type,
+        mine.identifier_value,
+        case
+            when mine.spell = theirs.spell then 'shared_by_several_people'
+            else 'of_another_time'
+        end
+    from carried as mine
+    inner join carried as theirs using (identifier_type, identifier_value)
+    where mine.record_type = ? and mine.record_id = ?
+        and theirs.record_type = ? and theirs.record_id = ?
+        and mine.identifier_node <> theirs.identifier_node
+    order by all
+"""
+
 
 class EvidenceError(ValueError):
     """There is nothing to explain: the message says why."""
@@ -135,15 +164,16 @@ class Tie:
 
     @property
     def masked_value(self) -> str:
-        """The value as far as a person recognises it: ``a…@mail.de``, ``+493…7``."""
+        """A third of the value at most, for a person to recognise: ``a…@mail.de``, ``+49…7``."""
         if self.identifier_type == PROBABILISTIC:
             return self.identifier_value
         name, at, domain = self.identifier_value.partition("@")
         if at:
-            return f"{name[:1]}…@{domain}"
-        if len(self.identifier_value) <= 4:
+            return f"{name[: len(name) // 3][:1]}…@{domain}"
+        beginning = min(len(self.identifier_value) // 3 - 1, 4)
+        if beginning < 1:
             return "…"
-        return f"{self.identifier_value[:4]}…{self.identifier_value[-1:]}"
+        return f"{self.identifier_value[:beginning]}…{self.identifier_value[-1:]}"
 
 
 @dataclass(frozen=True)
@@ -237,8 +267,9 @@ def _rejected(
     reasons: dict[tuple[str, str], str] = {}
     for one, other in ((first, second), (second, first)):
         asked = [one.record_type, one.record_id, other.record_type, other.record_id]
-        for identifier_type, value, reason in connection.execute(_REJECTED, asked).fetchall():
-            reasons[identifier_type, value] = reason
+        for query in (_REJECTED, _DIVIDED):
+            for identifier_type, value, reason in connection.execute(query, asked).fetchall():
+                reasons[identifier_type, value] = reason
         for weight, reason in connection.execute(_REJECTED_LINKS, asked).fetchall():
             reasons[PROBABILISTIC, _said_weight(weight)] = reason
     return tuple(Tie(*identifier, reason, None) for identifier, reason in sorted(reasons.items()))

@@ -165,7 +165,13 @@ def match_people(warehouse: Path, chosen: Options, least_weight: float = EVEN_OD
                 connection, f"select cast(as_of_date as varchar) from {place}.conformed.as_of"
             )
             known = _stored(connection, place, chosen, day)
-            calibration = known or _train(connection, chosen, chosen.calibration_date or day)
+            if not known and chosen.calibration_date not in ("", day):
+                raise MatchingError(
+                    f"There is no model of {chosen.calibration_date}. One is learnt from what was "
+                    "known on its day: run that day once (AS_OF), or set matching.calibration_date "
+                    f"to the day of this run, {day}."
+                )
+            calibration = known or _train(connection, chosen, day)
             contacts = int(_one(connection, "select count(*) from contacts"))
             pairs: list[Pair] = []
             reasons: dict[tuple[int, int], str] = {}

@@ -16,8 +16,8 @@ class Options:
     """How people are matched; each attribute is an entry of var ``matching``.
 
     Attributes:
-        calibration_date: day whose trained model scores, as ISO text; empty: the newest there is,
-            and where there is none, the day of the run.
+        calibration_date: day whose trained model scores, as ISO text; a run of that day trains it.
+            Empty: the newest there is, and where there is none, the day of the run.
         expected_precision: share of the pairs at or above the threshold that the model itself takes
             for one person; the threshold is the smallest weight that keeps it.
         known_share: share of all pairs of one person that share an identifier, or name and birth

@@ -352,6 +352,9 @@ def _purge_identity(
     crosswalk, changes = project.relation(CROSSWALK), project.relation(CHANGES)
     # A record names its contact, its order or its device (and who was logged in) in its id. Those
     # that are tombstoned stand here where the warehouse comes from a backup.
+    device = "replace(replace(split_part(record_id, '|', 2), '%7C', '|'), '%25', '%')"
+    user = r"regexp_extract(record_id, '^[^|]*\|[^|]*\|(.*)$', 1)"
+    user = f"split_part(record_id, '|', 1) || '|' || {user}"
     hashes = "(select hash from vault.tombstones)"
     connection.execute(
         f"""
@@ -359,18 +362,12 @@ def _purge_identity(
         select customer_id, record_node from {crosswalk}
         where customer_id in (
             select customer_id from {crosswalk}
-            where (record_type = 'contact' and {tombstone("'contact_key'", "record_id")} in {
-            hashes
-        })
+            where (record_type = 'contact'
+                    and {tombstone("'contact_key'", "record_id")} in {hashes})
                 or (record_type = 'order' and {tombstone("'order_key'", "record_id")} in {hashes})
                 or (record_type = 'device' and (
-                    {tombstone("'anonymous_id'", "split_part(record_id, '|', 2)")} in {hashes}
-                    or {
-            tombstone(
-                "'contact_key'",
-                "split_part(record_id, '|', 1) || '|' || split_part(record_id, '|', 3)",
-            )
-        } in {hashes}
+                    {tombstone("'anonymous_id'", device)} in {hashes}
+                    or {tombstone("'contact_key'", user)} in {hashes}
                 ))
         ) and (select count(*) from {ERASED_NODES}) = 0
         union

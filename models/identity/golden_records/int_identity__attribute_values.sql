@@ -7,13 +7,32 @@ customer_records as (
     select
         record_type,
         record_id,
+        record_node,
         customer_id
     from {{ ref('int_identity__customer_records') }}
     where not is_test
 
 ),
 
-contacts as (
+-- What is no address or number, or nobody's, is no attribute of a person either.
+unusable as (
+
+    select
+        record_node,
+        identifier_type as attribute_name
+    from {{ ref('int_identity__record_identifiers') }}
+    where rejection_reason is not null
+
+),
+
+placeholder_dates as (
+
+    select placeholder_date
+    from {{ ref('placeholder_dates') }}
+
+),
+
+conformed_contacts as (
 
     select
         source_system,
@@ -31,6 +50,31 @@ contacts as (
         updated_at as observed_at,
         {{ qualified_id('source_system', 'contact_key') }} as record_id
     from {{ ref('contacts') }}
+
+),
+
+contacts as (
+
+    select
+        conformed_contacts.source_system,
+        conformed_contacts.first_name,
+        conformed_contacts.last_name,
+        conformed_contacts.email,
+        conformed_contacts.phone,
+        conformed_contacts.loyalty_card,
+        conformed_contacts.street,
+        conformed_contacts.postcode,
+        conformed_contacts.city,
+        conformed_contacts.country,
+        conformed_contacts.company,
+        conformed_contacts.observed_at,
+        conformed_contacts.record_id,
+        case
+            when placeholder_dates.placeholder_date is null then conformed_contacts.birth_date
+        end as birth_date
+    from conformed_contacts
+    left join placeholder_dates
+        on conformed_contacts.birth_date = placeholder_dates.placeholder_date
 
 ),
 
@@ -94,6 +138,11 @@ owned as (
         on
             attribute_values.record_type = customer_records.record_type
             and attribute_values.record_id = customer_records.record_id
+    left join unusable
+        on
+            customer_records.record_node = unusable.record_node
+            and attribute_values.attribute_name = unusable.attribute_name
+    where unusable.record_node is null
 
 )
 

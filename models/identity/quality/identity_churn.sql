@@ -14,14 +14,27 @@ as_of as (
 
 ),
 
-changes as (
+-- Not the log: a run that broke off has logged what the next one then does.
+moves as (
 
     select
         change_type,
         old_customer_id,
         new_customer_id
+    from {{ ref('int_identity__customer_moves') }}
+
+),
+
+-- Erasures are carried out before dbt begins.
+erasures as (
+
+    select count(*) as erased_count
     from {{ ref('identity_changes') }}
-    where run_id = '{{ invocation_id }}'
+    where
+        change_type = 'erase'
+        {% if is_incremental() %}
+            and changed_at > (select max(run_at) from {{ this }})
+        {% endif %}
 
 ),
 
@@ -87,14 +100,13 @@ counted_now as (
 ),
 
 -- A customer who takes in two others is one merge for each; one who falls into three, two splits.
-counted_changes as (
+counted_moves as (
 
     select
         count(case when change_type = 'create' then 1 end) as created_count,
         count(distinct case when change_type = 'merge' then old_customer_id end) as merged_count,
-        count(distinct case when change_type = 'split' then new_customer_id end) as split_count,
-        count(case when change_type = 'erase' then 1 end) as erased_count
-    from changes
+        count(distinct case when change_type = 'split' then new_customer_id end) as split_count
+    from moves
 
 ),
 
@@ -107,16 +119,17 @@ churn as (
         kept.customers_before,
         counted_now.customers_after,
         kept.customers_kept,
-        counted_changes.created_count,
-        counted_changes.merged_count,
-        counted_changes.split_count,
-        counted_changes.erased_count,
+        counted_moves.created_count,
+        counted_moves.merged_count,
+        counted_moves.split_count,
+        erasures.erased_count,
         cast(kept.customers_kept as double) / nullif(kept.customers_before, 0)
             as share_of_ids_kept
     from this_run
     cross join kept
     cross join counted_now
-    cross join counted_changes
+    cross join counted_moves
+    cross join erasures
     cross join as_of
 
 )

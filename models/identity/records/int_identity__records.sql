@@ -13,7 +13,7 @@ contacts as (
 
 ),
 
-orders as (
+conformed_orders as (
 
     select
         source_system,
@@ -22,6 +22,14 @@ orders as (
         country,
         ordered_at
     from {{ ref('orders') }}
+
+),
+
+placeholders as (
+
+    select pattern
+    from {{ ref('int_identity__blocked_identifiers') }}
+    where identifier_type = 'any'
 
 ),
 
@@ -59,6 +67,24 @@ feedback as (
         contact_key,
         submitted_at
     from {{ ref('feedback') }}
+
+),
+
+-- A shop that writes "guest" into the key of the contact names nobody.
+orders as (
+
+    select
+        conformed_orders.source_system,
+        conformed_orders.order_key,
+        conformed_orders.contact_key,
+        conformed_orders.country,
+        conformed_orders.ordered_at,
+        placeholders.pattern is null as names_contact
+    from conformed_orders
+    left join placeholders
+        on
+            {{ lower_letters(trim_spaces('conformed_orders.contact_key')) }}
+            = placeholders.pattern
 
 ),
 
@@ -111,7 +137,10 @@ unioned as (
         'order' as record_type,
         {{ qualified_id('orders.source_system', 'orders.order_key') }} as record_id,
         orders.source_system,
-        coalesce(orders.contact_key, order_users.user_key) as contact_key,
+        case
+            when orders.names_contact then coalesce(orders.contact_key, order_users.user_key)
+            else coalesce(order_users.user_key, orders.contact_key)
+        end as contact_key,
         orders.country,
         orders.ordered_at as first_seen_at,
         orders.ordered_at as last_seen_at,

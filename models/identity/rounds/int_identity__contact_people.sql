@@ -11,6 +11,13 @@ contacts as (
 
 ),
 
+placeholder_dates as (
+
+    select placeholder_date
+    from {{ ref('placeholder_dates') }}
+
+),
+
 records as (
 
     select
@@ -28,9 +35,11 @@ contact_people as (
         contacts.contact_id,
         contacts.first_name,
         contacts.last_name,
-        contacts.birth_date
+        case when placeholder_dates.placeholder_date is null then contacts.birth_date end
+            as birth_date
     from contacts
     inner join records on contacts.contact_id = records.record_id
+    left join placeholder_dates on contacts.birth_date = placeholder_dates.placeholder_date
 
 )
 

@@ -112,16 +112,40 @@ judged as (
 
 ),
 
--- What else ties a record to somebody: an identifier of a person, or any that another record
--- carries.
-anchored as (
+-- What else ties a record to somebody: an identifier of a person, or any other that such a record
+-- carries as well. An answer to a guest's order, of which nothing else is known, is nobody.
+personal as (
 
     select distinct judged.record_node
     from judged
     inner join types on judged.identifier_type = types.identifier_type
-    where
-        judged.rejection_reason is null
-        and (types.identifies_person or judged.record_count > 1)
+    where judged.rejection_reason is null and types.identifies_person
+
+),
+
+carried_by_persons as (
+
+    select distinct
+        judged.identifier_type,
+        judged.identifier_value
+    from judged
+    inner join personal on judged.record_node = personal.record_node
+    where judged.rejection_reason is null and judged.record_count > 1
+
+),
+
+anchored as (
+
+    select record_node
+    from personal
+    union distinct
+    select judged.record_node
+    from judged
+    inner join carried_by_persons
+        on
+            judged.identifier_type = carried_by_persons.identifier_type
+            and judged.identifier_value = carried_by_persons.identifier_value
+    where judged.rejection_reason is null
 
 ),
 

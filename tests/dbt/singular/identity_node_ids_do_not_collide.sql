@@ -10,8 +10,7 @@ nodes as (
     union all
     select
         identifier_node as node_id,
-        'identifier|' || identifier_type || '|' || identifier_value || coalesce('|' || share, '')
-            as node_name
+        md5(identifier_type) || md5(identifier_value) || md5(coalesce(share, '')) as node_name
     from {{ ref('int_identity__edges') }}
 
 ),

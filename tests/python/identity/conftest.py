@@ -166,6 +166,7 @@ def make_identity_project(
         "identifier_types",
         "blocked_identifiers",
         "household_identifiers",
+        "placeholder_dates",
         "email_providers",
         "phone_countries",
         "survivorship_rules",

@@ -17,7 +17,7 @@ from .feeds import Feeds
 
 @pytest.fixture(scope="module")
 def warehouse(identity_project: DbtProject, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Contacts in a chain, two ways between two others, and eight with a till's address."""
+    """A chain, two ways between two records, a couple, a recycled number, a till's address."""
     feeds = Feeds()
     feeds.contact("a", 1, email="ada@mail.de")
     feeds.contact("b", 2, email="ada@mail.de", phone="030 7654321")
@@ -27,6 +27,10 @@ def warehouse(identity_project: DbtProject, tmp_path_factory: pytest.TempPathFac
     feeds.contact("f", 2, email="eva@mail.de", phone="040 1234512")
     feeds.contact("g", 3, phone="040 1234512")
     feeds.order("short", 5, contact_key="e", phone="040 1234512")
+    feeds.contact("wife", 1, first_name="Martina", email="couple@mail.de", phone="030 1112223")
+    feeds.contact("husband", 2, first_name="Thomas", email="couple@mail.de", phone="030 1112223")
+    feeds.contact("before", 1, first_name="Karl", phone="030 4445556")
+    feeds.contact("after", 4_000, first_name="Karla", phone="030 4445556")
     for number in range(8):
         feeds.contact(f"till{number}", number, email="till@shop.de")
     feeds.load(identity_project)
@@ -55,7 +59,7 @@ def test_the_shortest_path_is_found(warehouse: Path) -> None:
         "  contact:shop|a",
         "    │ email a…@mail.de",
         "  contact:shop|b",
-        "    │ phone +493…1",
+        "    │ phone +49…1",
         "  contact:shop|c",
         "    │ loyalty_card …",
         "  contact:shop|d",
@@ -85,6 +89,31 @@ def test_of_two_customers_the_rejected_identifiers_are_named(warehouse: Path) ->
     ]
     strangers = explained(warehouse, "contact:shop|a", "contact:shop|till2")
     assert describe(strangers)[2:] == ["No identifier is on both records."]
+
+
+def test_of_two_customers_what_is_divided_between_them_is_named(warehouse: Path) -> None:
+    couple = explained(warehouse, "contact:shop|wife", "contact:shop|husband")
+    assert couple.path == (
+        Tie("email", "couple@mail.de", "shared_by_several_people", None),
+        Tie("phone", "+49301112223", "shared_by_several_people", None),
+    )
+    recycled = explained(warehouse, "contact:shop|before", "contact:shop|after")
+    assert recycled.path == (Tie("phone", "+49304445556", "of_another_time", None),)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("ada@mail.de", "a…@mail.de"),
+        ("a@b.de", "…@b.de"),
+        ("C1234", "…"),
+        ("C12345", "C…5"),
+        ("+493012345678", "+49…8"),
+        ("0123456789abcdef0123", "0123…3"),
+    ],
+)
+def test_no_more_than_a_third_of_a_value_is_shown(value: str, shown: str) -> None:
+    assert Tie("any", value, "", None).masked_value == shown
 
 
 @pytest.mark.parametrize("text", ["shop|a", "customer:shop|a"])

@@ -14,6 +14,7 @@ from orchestration.defs.dbt import dbt_layers
 from stammkunde.engines import Spark
 from stammkunde.evidence import Evidence, Record, describe, explain
 from stammkunde.identity import (
+    MatchingError,
     MatchReport,
     Options,
     match_people,
@@ -233,6 +234,9 @@ def test_a_calibration_date_trains_once_and_the_older_model_is_kept(
 ) -> None:
     assert first.calibration
     assert first.calibration.date == "2025-01-10"
+    with pytest.raises(MatchingError, match=r"model of 2025-02-01.* this run, 2025-01-10"):
+        match_people(project.warehouse, chosen(calibration_date="2025-02-01"))
+    project.execute("update conformed.as_of set as_of_date = '2025-02-01'")
     assert resolve(project, calibration_date="2025-02-01").trained
     assert not resolve(project, calibration_date="2025-02-01").trained
     dates = project.execute(
@@ -241,6 +245,7 @@ def test_a_calibration_date_trains_once_and_the_older_model_is_kept(
     )
     assert dates == [("2025-01-10",), ("2025-02-01",)]
     # The newest that is not later than the day of the run.
+    project.execute("update conformed.as_of set as_of_date = '2025-01-10'")
     report = match_people(project.warehouse, chosen())
     assert report.calibration
     assert report.calibration.date == "2025-01-10"
