@@ -56,7 +56,7 @@ types as (
 
 named_members as (
 
-    select
+    select distinct
         members.identifier_type,
         members.identifier_value,
         members.spell,
@@ -70,7 +70,7 @@ named_members as (
 
 ),
 
--- Pairs stay few: the hub limit caps the contacts of one identifier.
+-- The limit of records of an identifier caps the pairs; most have few members.
 alike as (
 
     select distinct

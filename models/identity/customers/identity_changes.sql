@@ -76,7 +76,8 @@ versions as (
 
 ),
 
--- The records that a change is about: all of the customers that it ends or begins with.
+-- The records that a change is about: all of the customers that it ends or begins with. One side is
+-- the customer who went on in another, or who was split off.
 concerned as (
 
     select
@@ -84,8 +85,7 @@ concerned as (
         moves.old_customer_id,
         moves.new_customer_id,
         customer_records.record_node,
-        coalesce(crosswalk_before.customer_id = moves.old_customer_id, false) as was_old,
-        customer_records.customer_id = moves.new_customer_id as is_new
+        coalesce(crosswalk_before.customer_id = moves.old_customer_id, false) as is_one_side
     from moves
     inner join customer_records on moves.new_customer_id = customer_records.customer_id
     left join crosswalk_before on customer_records.record_node = crosswalk_before.record_node
@@ -96,8 +96,7 @@ concerned as (
         moves.old_customer_id,
         moves.new_customer_id,
         customer_records.record_node,
-        true as was_old,
-        customer_records.customer_id = moves.new_customer_id as is_new
+        customer_records.customer_id = moves.new_customer_id as is_one_side
     from moves
     inner join crosswalk_before on moves.old_customer_id = crosswalk_before.customer_id
     inner join customer_records on crosswalk_before.record_node = customer_records.record_node
@@ -130,8 +129,7 @@ evidence as (
         edge_decisions.identifier_type,
         edge_decisions.identifier_node,
         edge_decisions.rejection_reason,
-        case concerned.change_type when 'merge' then concerned.was_old else concerned.is_new end
-            as is_one_side,
+        concerned.is_one_side,
         -- Rejected as shared, a value has no node in common any more.
         case concerned.change_type
             when 'merge' then cast(edge_decisions.identifier_node as string)
@@ -148,8 +146,7 @@ evidence as (
         'probabilistic' as identifier_type,
         link_ends.link_node as identifier_node,
         link_ends.rejection_reason,
-        case concerned.change_type when 'merge' then concerned.was_old else concerned.is_new end
-            as is_one_side,
+        concerned.is_one_side,
         cast(link_ends.link_node as string) as shared_key
     from concerned
     inner join link_ends on concerned.record_node = link_ends.record_node

@@ -12,13 +12,21 @@ records as (
 
 ),
 
-contacts as (
+contact_people as (
+
+    select
+        record_node,
+        first_name,
+        last_name,
+        birth_date
+    from {{ ref('int_identity__contact_people') }}
+
+),
+
+addresses as (
 
     select
         {{ qualified_id('source_system', 'contact_key') }} as record_id,
-        {{ normalise_name('first_name') }} as first_name,
-        {{ normalise_name('last_name') }} as last_name,
-        birth_date,
         {{ normalise_name('street') }} as street_name,
         {{ regexp_replace_all('street', '[^0-9]+') }} as house_number,
         {{ upper_letters(regexp_replace_all('postcode', '[- .]')) }} as postcode,
@@ -58,18 +66,19 @@ matchable_contacts as (
     select
         records.record_node,
         components.component_id,
-        contacts.first_name,
-        contacts.last_name,
-        cast(contacts.birth_date as string) as birth_date,
-        nullif(coalesce(contacts.street_name, '') || coalesce(contacts.house_number, ''), '')
+        contact_people.first_name,
+        contact_people.last_name,
+        cast(contact_people.birth_date as string) as birth_date,
+        nullif(coalesce(addresses.street_name, '') || coalesce(addresses.house_number, ''), '')
             as street,
-        nullif(contacts.postcode, '') as postcode,
-        contacts.city,
+        nullif(addresses.postcode, '') as postcode,
+        addresses.city,
         emails.identifier_value as email,
         phones.identifier_value as phone,
         cards.identifier_value as loyalty_card
     from records
-    inner join contacts on records.record_id = contacts.record_id
+    inner join addresses on records.record_id = addresses.record_id
+    inner join contact_people on records.record_node = contact_people.record_node
     inner join components on records.record_node = components.node_id
     left join identifiers as emails
         on records.record_node = emails.record_node and emails.identifier_type = 'email'

@@ -9,7 +9,7 @@
 ] -%}
 with
 
-labelled as (
+truth as (
 
     select
         truth_set,
@@ -18,6 +18,28 @@ labelled as (
         customer_id,
         true_node
     from {{ ref('int_identity_quality__truth') }}
+
+),
+
+labelled_pairs as (
+
+    select
+        truth_set,
+        is_same_person,
+        is_same_customer
+    from {{ ref('int_identity_quality__labelled_pairs') }}
+
+),
+
+labelled as (
+
+    select
+        truth_set,
+        record_node,
+        person_id,
+        customer_id,
+        true_node
+    from truth
     where record_node is not null
 
 ),
@@ -27,7 +49,7 @@ missing as (
     select
         truth_set,
         count(*) as record_count
-    from {{ ref('int_identity_quality__truth') }}
+    from truth
     where record_node is null
     group by truth_set
 
@@ -165,7 +187,7 @@ compared_pairs as (
         cast(
             sum(case when is_same_person and is_same_customer then 1 else 0 end) as double
         ) as correct_pairs
-    from {{ ref('int_identity_quality__labelled_pairs') }}
+    from labelled_pairs
     group by truth_set
 
 ),

@@ -95,21 +95,18 @@ placed as (
 
 ),
 
--- The same node may be carried under two values (an identifier of several spells): one bridge.
 bridges as (
 
     select
         customer_records.customer_id,
         placed.record_node,
         placed.identifier_node,
-        min(placed.identifier_type) as identifier_type,
-        min(placed.split_record_count) as split_record_count,
-        min(placed.split_contact_count) as split_contact_count
+        placed.identifier_type,
+        placed.split_record_count,
+        placed.split_contact_count
     from placed
     inner join customer_records on placed.record_node = customer_records.record_node
     where placed.split_record_count > 0
-    group by
-        customer_records.customer_id, placed.record_node, placed.identifier_node
 
 )
 

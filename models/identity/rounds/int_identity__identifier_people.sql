@@ -143,8 +143,8 @@ people as (
 
 ),
 
--- Where nothing is known of a contact, a personal identifier is given the benefit of the doubt, a
--- device is not.
+-- Where nothing is known of a contact, a personal identifier is given the benefit of the doubt, an
+-- order key is not.
 conflicts as (
 
     select distinct
