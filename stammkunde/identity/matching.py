@@ -156,42 +156,55 @@ def match_people(warehouse: Path, chosen: Options, least_weight: float = EVEN_OD
     """
     try:
         with duckdb.connect(str(warehouse)) as connection, _quiet_splink():
-            # Splink makes its tables where the connection stands: in memory.
             place = '"' + str(_one(connection, "select current_database()")) + '"'
-            connection.execute("attach ':memory:' as matching_work")
-            connection.execute("use matching_work")
-            _read(connection, place, chosen)
-            day = _one(
-                connection, f"select cast(as_of_date as varchar) from {place}.conformed.as_of"
-            )
-            known = _stored(connection, place, chosen, day)
-            if not known and chosen.calibration_date not in ("", day):
-                raise MatchingError(
-                    f"There is no model of {chosen.calibration_date}. One is learnt from what was "
-                    "known on its day: run that day once (AS_OF), or set matching.calibration_date "
-                    f"to the day of this run, {day}."
-                )
-            calibration = known or _train(connection, chosen, day)
-            contacts = int(_one(connection, "select count(*) from contacts"))
-            pairs: list[Pair] = []
-            reasons: dict[tuple[int, int], str] = {}
-            if calibration is not None:
-                pairs = _score(connection, calibration, least_weight)
-                limits = _read_limits(connection, place, chosen, calibration.threshold)
-                reasons = decide(pairs, _read_traits(connection), limits)
-            _write(connection, place, calibration, known is None, pairs, reasons)
-            connection.execute(f"use {place}")
-            connection.execute("detach matching_work")
-            return MatchReport(
-                contacts,
-                calibration,
-                calibration is not None and known is None,
-                sum(pair.weight >= EVEN_ODDS for pair in pairs),
-                sum(not reason for reason in reasons.values()),
-            )
+            with _in_memory(connection, place):
+                return _match(connection, place, chosen, least_weight)
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0]
         raise MatchingError(f"People could not be matched: {reason}") from error
+
+
+def _match(
+    connection: duckdb.DuckDBPyConnection, place: str, chosen: Options, least_weight: float
+) -> MatchReport:
+    """The step between opening the warehouse and closing it; `place` is its quoted name."""
+    _read(connection, place, chosen)
+    day = _one(connection, f"select cast(as_of_date as varchar) from {place}.conformed.as_of")
+    known = _stored(connection, place, chosen, day)
+    if not known and chosen.calibration_date not in ("", day):
+        raise MatchingError(
+            f"There is no model of {chosen.calibration_date}. One is learnt from what was known on "
+            "its day: run that day once (AS_OF), or set matching.calibration_date to the day of "
+            f"this run, {day}."
+        )
+    calibration = known or _train(connection, chosen, day)
+    contacts = int(_one(connection, "select count(*) from contacts"))
+    pairs: list[Pair] = []
+    reasons: dict[tuple[int, int], str] = {}
+    if calibration is not None:
+        pairs = _score(connection, calibration, least_weight)
+        limits = _read_limits(connection, place, chosen, calibration.threshold)
+        reasons = decide(pairs, _read_traits(connection), limits)
+    _write(connection, place, calibration, known is None, pairs, reasons)
+    return MatchReport(
+        contacts,
+        calibration,
+        calibration is not None and known is None,
+        sum(pair.weight >= EVEN_ODDS for pair in pairs),
+        sum(not reason for reason in reasons.values()),
+    )
+
+
+@contextmanager
+def _in_memory(connection: duckdb.DuckDBPyConnection, place: str) -> Iterator[None]:
+    """Splink makes its tables where the connection stands: meanwhile that is in memory."""
+    connection.execute("attach ':memory:' as matching_work")
+    connection.execute("use matching_work")
+    try:
+        yield
+    finally:
+        connection.execute(f"use {place}")
+        connection.execute("detach matching_work")
 
 
 def _one(connection: duckdb.DuckDBPyConnection, sql: str, *values: Any) -> Any:  # noqa: ANN401

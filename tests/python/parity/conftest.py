@@ -1,6 +1,8 @@
 """Where these tests run, and what they say at the end."""
 
 import importlib.util
+import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,10 @@ from stammkunde.parity import Parity
 HAS_SPARK = importlib.util.find_spec("pyspark") is not None
 
 _REPORT = "parity of "
+
+# Where tests run side by side, the main module has neither a file nor a spec. pyspark takes such a
+# process for a doctest and ends it.
+sys.modules["__main__"].__spec__ = sys.modules["__main__"].__spec__ or ModuleSpec("__main__", None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
