@@ -102,6 +102,7 @@ def fill(feeds: Feeds) -> None:
     feeds.order("couple-mother", 6, email="couple@mail.de", contact_key="couple1")
     feeds.order("couple-father", 7, email="couple@mail.de")
     feeds.feedback("couple-father", 8, order_key="couple-father", contact_key="couple2")
+    feeds.feedback("couple-guest2", 9, order_key="couple-guest2")  # names nobody
     feeds.begin("household mailbox")  # says by its name that it is several people's
     feeds.contact("house1", 1, first_name="Ida", email="familie.haus@mail.de")
     feeds.contact("house2", 2, first_name="Ida", email="Familie.Haus@mail.de")
@@ -110,6 +111,9 @@ def fill(feeds: Feeds) -> None:
     feeds.begin("names alike")  # born a generation apart
     feeds.contact("dates1", 1, first_name="Andrea", birth_date="1960-02-03", email="d@mail.de")
     feeds.contact("dates2", 2, first_name="Andreas", birth_date="1999-11-17", email="d@mail.de")
+    filled = {"email": "filled@mail.de", "birth_date": "1900-01-01"}
+    feeds.contact("filled1", 1, first_name="Martina", **filled)
+    feeds.contact("filled2", 2, first_name="Thomas", **filled)
     feeds.begin("guest checkout then account")
     feeds.order("late-order", 1, email="late@mail.de")
     feeds.contact("late", 5, email="late@mail.de")
@@ -255,7 +259,10 @@ TOGETHER: dict[str, list[tuple[str, str]]] = {
         *contacts("couple1", "couple3"),
         *orders("couple-mother"),
     ],
-    "couple's e-mail: guests stay together": orders("couple-guest1", "couple-guest2"),
+    "couple's e-mail: guests stay together": [
+        *orders("couple-guest1", "couple-guest2"),
+        of("feedback", "couple-guest2"),
+    ],
     "couple's e-mail: another tie decides": [
         *contacts("couple2"),
         *orders("couple-father"),
@@ -303,6 +310,7 @@ APART: dict[str, list[tuple[str, str]]] = {
     "couple's e-mail": [*contacts("couple1", "couple2"), *orders("couple-guest1")],
     "household mailbox": [*contacts("house1"), *orders("house-guest1", "house-guest2")],
     "names alike, birth dates apart": contacts("dates1", "dates2"),
+    "birth dates that a form filled in": contacts("filled1", "filled2"),
     "a device before its window": [*contacts("newcomer"), of("device", "old-cookie")],
     "sales without identifiers": orders("cash1", "cash2"),
     "keys of two systems": [*contacts("same"), ("order", "till|same")],
