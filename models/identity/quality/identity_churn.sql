@@ -30,11 +30,10 @@ erasures as (
 
     select count(*) as erased_count
     from {{ ref('identity_changes') }}
-    where
-        change_type = 'erase'
-        {% if is_incremental() %}
-            and changed_at > (select max(run_at) from {{ this }})
-        {% endif %}
+    where change_type = 'erase'
+    {% if is_incremental() %}
+        and changed_at > (select max(run_at) from {{ this }})
+    {% endif %}
 
 ),
 

@@ -1,5 +1,5 @@
--- A row is a request that still holds an identifier: one that names several people, and so nobody, or
--- any on an engine where no run takes rows out of the raw tables.
+-- A row is a request that still holds an identifier: one that names several people, and so nobody,
+-- or any on an engine where no run takes rows out of the raw tables.
 with
 
 erasures as (

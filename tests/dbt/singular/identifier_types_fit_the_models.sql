@@ -1,5 +1,5 @@
--- A row is a type with a setting that the models cannot keep: contact keys mean something else in each
--- source and devices the same everywhere, and a window divides only what a later round judges.
+-- A row is a type with a setting that the models cannot keep: contact keys mean something else in
+-- each source and devices the same everywhere, and a window divides only what a later round judges.
 with
 
 types as (
