@@ -1,6 +1,7 @@
 """The quality of identity over hand-made feeds: with labels and without, and households."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import duckdb
 import pytest
@@ -33,7 +34,12 @@ def fill(feeds: Feeds) -> None:
     feeds.order("berta", 5, email="berts@mail.de")
 
 
-def build(project: DbtProject, feeds: Feeds, *labels: Label, truth_set: str = "hand") -> None:
+AND_TEST = ("build", "--exclude-resource-type", "seed", "unit_test")
+
+
+def build(
+    project: DbtProject, feeds: Feeds, *labels: Label, command: Sequence[str] = ("run",)
+) -> None:
     feeds.load(project)
     with duckdb.connect(str(project.warehouse)) as connection:
         connection.execute("create schema if not exists raw")
@@ -45,9 +51,9 @@ def build(project: DbtProject, feeds: Feeds, *labels: Label, truth_set: str = "h
             )
             connection.executemany(
                 "insert into raw.identity_truth values (?, ?, ?, ?)",
-                [(truth_set, kind, f"{SOURCE}|{key}", person) for kind, key, person in labels],
+                [("hand", kind, f"{SOURCE}|{key}", person) for kind, key, person in labels],
             )
-    result = project.dbt("build", "--exclude-resource-type", "seed", "unit_test")
+    result = project.dbt(*command)
     assert result.success, failures(result)
 
 
@@ -66,7 +72,7 @@ def test_without_labels_nothing_is_measured(measured_project: DbtProject) -> Non
 def test_customers_are_held_against_labels(measured_project: DbtProject) -> None:
     feeds = Feeds()
     fill(feeds)
-    build(measured_project, feeds, *LABELS)
+    build(measured_project, feeds, *LABELS, command=AND_TEST)
     found = accuracy(measured_project)
     counts = {name: value for name, value in found.items() if not _is_share(name)}
     assert counts == {
@@ -154,7 +160,7 @@ def test_a_crowded_customer_stops_the_build(measured_project: DbtProject) -> Non
         phone = f"030 55512{number}{number}"
         feeds.message(f"s{number}", 2, contact_key="crowd", channel="sms", address=phone)
     feeds.load(measured_project)
-    result = measured_project.dbt("build", "--exclude-resource-type", "seed", "unit_test")
+    result = measured_project.dbt(*AND_TEST)
     assert [failure.split(":")[0] for failure in failures(result)] == [
         "customers_have_few_identifiers"
     ]
@@ -197,12 +203,20 @@ def households(project: DbtProject) -> dict[str, tuple[str | None, int | None, s
     return {record_id.removeprefix(f"{SOURCE}|"): tuple(rest) for record_id, *rest in rows}
 
 
-def test_one_name_at_one_address_is_a_household(measured_project: DbtProject) -> None:
+def test_one_name_at_one_address_is_a_household_and_a_high_rise_is_none(
+    measured_project: DbtProject,
+) -> None:
     feeds = Feeds()
+    high_rise = {**HOME, "last_name": "Müller", "street": "Hochhaus 1"}
+    for number in range(9):
+        person = {**high_rise, "first_name": f"N{number}"}
+        feeds.contact(f"m{number}", number, email=f"m{number}@mail.de", **person)
     for day, (key, values) in enumerate(HOUSEHOLDS.items()):
         feeds.contact(key, day, email=f"{key[:5]}{day}@mail.de", **values)
     build(measured_project, feeds)
     found = households(measured_project)
+    crowd = {found.pop(f"m{number}") for number in range(9)}
+    assert crowd == {(None, None, "too_many_customers")}
     members = defaultdict(set)
     for key, (household, _, _) in found.items():
         members[household].add(key)
@@ -223,18 +237,4 @@ def test_one_name_at_one_address_is_a_household(measured_project: DbtProject) ->
     build(measured_project, feeds)
     again = households(measured_project)
     assert again["daughter"] == again["mother"] == (found["mother"][0], 3, None)
-    assert len(set(again)) == len(HOUSEHOLDS) + 1
-
-
-def test_a_high_rise_full_of_one_name_is_no_household(measured_project: DbtProject) -> None:
-    feeds = Feeds()
-    for number in range(9):
-        feeds.contact(
-            f"m{number}",
-            number,
-            email=f"m{number}@mail.de",
-            first_name=f"N{number}",
-            **{**HOME, "last_name": "Müller"},
-        )
-    build(measured_project, feeds)
-    assert set(households(measured_project).values()) == {(None, None, "too_many_customers")}
+    assert len(set(again)) == len(HOUSEHOLDS) + 9 + 1

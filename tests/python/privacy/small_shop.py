@@ -164,11 +164,6 @@ def _unmerges() -> list[Row]:
     ]
 
 
-def land_more_people(landing: Path, people: Sequence[Row]) -> None:
-    """Write contacts beside those of the shop, into a file of their own."""
-    write(landing, "contacts", people, name="more")
-
-
 def land_requests(landing: Path) -> None:
     """Ada asks, twice; somebody whom nobody knows; a family of whom nobody can say who; a typo."""
     write(
