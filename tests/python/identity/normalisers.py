@@ -159,12 +159,15 @@ def models(written_values: str) -> dict[str, str]:
 
 def literal_values(written: Sequence[Written]) -> str:
     """SQL of values as either engine reads it; a record's node is its place in the sequence."""
-    return "\nunion all\n".join(
-        f"select {node} as record_node, "
-        f"nullif({_literal(value.country)}, '') as country, "
-        f"{_literal(value.identifier_type)} as identifier_type, "
-        f"{_literal(value.raw_value)} as raw_value"
+    # One table: of a union of hundreds of rows, Spark's planner may run out of stack.
+    rows = ",\n".join(
+        f"({node}, {_literal(value.country)}, {_literal(value.identifier_type)}, "
+        f"{_literal(value.raw_value)})"
         for node, value in enumerate(written)
+    )
+    return (
+        "select record_node, nullif(country, '') as country, identifier_type, raw_value "
+        f"from (values\n{rows}\n) as written (record_node, country, identifier_type, raw_value)"
     )
 
 
