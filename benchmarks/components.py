@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import duckdb
 import numpy as np
@@ -33,6 +34,7 @@ from stammkunde.paths import PROJECT
 THREADS = 2
 # The part of the edges that comes later.
 INCREMENT = 0.01
+REPEATS = 5
 # A method that takes longer for a graph is ended: the long chain costs Splink a round a node.
 LIMIT_SECONDS = 900
 
@@ -101,7 +103,11 @@ def graphs(seed: int) -> dict[str, Callable[[], Edges]]:
 
 
 def solve_with_dbt(warehouse: Path) -> Seconds:
-    """Seconds of the materialization: for all but the last edges, then for these."""
+    """Seconds of the materialization: for all but the last edges, then for these.
+
+    The latter are parts of a second, of which other work of the machine may be the larger share: the
+    median of some runs.
+    """
     from dbt.artifacts.schemas.run import RunExecutionResult
     from dbt.cli.main import dbtRunner
 
@@ -131,10 +137,16 @@ def solve_with_dbt(warehouse: Path) -> Seconds:
     _execute(warehouse, "delete from edges where is_late")
     full = run("components")
     _execute(warehouse, "insert into edges select * from later")
-    for table in ("", "__solved_edges"):
-        source = f"components{table}"
-        _execute(warehouse, f"create table components_by_changes{table} as from {source}")
-    changes = run("components_by_changes")
+
+    def increment() -> float:
+        for table in ("", "__solved_edges"):
+            copied = f"components_by_changes{table}"
+            _execute(warehouse, f"create or replace table {copied} as from components{table}")
+        # Else the first to write something pays for writing the copies into the file.
+        _execute(warehouse, "checkpoint")
+        return run("components_by_changes")
+
+    changes = median(increment() for _ in range(REPEATS))
     compared = run("components")
     apart = "from components except from components_by_changes"
     if _execute(warehouse, f"select count(*) from ({apart})") != [(0,)]:
