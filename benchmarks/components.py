@@ -105,7 +105,7 @@ def graphs(seed: int) -> dict[str, Callable[[], Edges]]:
 def solve_with_dbt(warehouse: Path) -> Seconds:
     """Seconds of the materialization: for all but the last edges, then for these.
 
-    The latter are parts of a second, of which other work of the machine may be the larger share: the
+    The latter are parts of a second, of which other work of the machine may be the most: the
     median of some runs.
     """
     from dbt.artifacts.schemas.run import RunExecutionResult
