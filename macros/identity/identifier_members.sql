@@ -18,17 +18,10 @@ types as (
 
     select
         identifier_type,
-        is_personal
+        resolution_round,
+        is_personal,
+        tells_people_apart
     from {{ ref('identifier_types') }}
-    where resolution_round = {{ round }}
-
-),
-
-telling_types as (
-
-    select identifier_type
-    from {{ ref('identifier_types') }}
-    where tells_people_apart
 
 ),
 
@@ -93,7 +86,7 @@ carried as (
     from all_carried
     inner join types on all_carried.identifier_type = types.identifier_type
     inner join parties on all_carried.record_node = parties.node_id
-    where all_carried.rejection_reason is null
+    where types.resolution_round = {{ round }} and all_carried.rejection_reason is null
 
 ),
 
@@ -123,13 +116,13 @@ told_apart as (
 
     select distinct parties.party_id
     from strong_edges
-    inner join telling_types on strong_edges.identifier_type = telling_types.identifier_type
+    inner join types on strong_edges.identifier_type = types.identifier_type
     inner join parties on strong_edges.record_node = parties.node_id
     left join household_identifiers
         on
             strong_edges.identifier_type = household_identifiers.identifier_type
             and strong_edges.identifier_value = household_identifiers.identifier_value
-    where household_identifiers.identifier_value is null
+    where types.tells_people_apart and household_identifiers.identifier_value is null
 
 ),
 

@@ -29,8 +29,6 @@ from tests.python.people import PEOPLE, misspelt, people
 from .conftest import DbtProject, make_identity_project
 from .feeds import Feeds
 
-pytest.importorskip("splink")
-
 BEFORE = ("--select", "+int_identity__matchable_contacts", "--indirect-selection", "cautious")
 AFTER = ("--exclude", "+int_identity__matchable_contacts")
 HOME = {"street": "allee 7", "postcode": "99999", "city": "nowhere"}

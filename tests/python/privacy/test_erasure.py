@@ -335,7 +335,6 @@ def test_an_erasure_that_broke_off_is_finished_and_logged_with_whom_matching_lin
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # On a first run, before anybody was matched; it breaks off before a row goes.
-    pytest.importorskip("splink")
     ada = {"request_key": "E-1", "contact_key": "K-ADA-1", "requested_at": at(23)}
     more = _twice(people(chance := random.Random(11)), chance)
     home = _loaded(tmp_path, [ada], more)

@@ -9,8 +9,6 @@ from stammkunde.evidence import Record, explain
 from stammkunde.paths import Home
 from tests.python.conftest import Run, real_data, run_graph
 
-pytest.importorskip("splink")
-
 
 def resolved(source: str, folder: Path) -> tuple[Run, Evaluation]:
     landing = real_data(f"identity/{source}")
