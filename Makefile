@@ -91,7 +91,7 @@ test-spark: $(SPARK_READY) ## the same rows on both engines: marts, macros, gate
 	@$(SPARK_BIN)/python -c 'import pyspark'
 	@$(SPARK_BIN)/pytest $(SIDE_BY_SIDE) tests/python/parity tests/python/unit/test_spark.py
 
-demo-data = test -f $(DEMO)/serving/marts.duckdb || $(SPARK_BIN)/stammkunde demo --home $(DEMO)
+demo-data = test -f $(DEMO)/serving/stammkunde.duckdb || $(SPARK_BIN)/stammkunde demo --home $(DEMO)
 
 RESOLVE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet

@@ -158,10 +158,11 @@ class Spark:
         """Copy the summary into a version of its own; the page's readers never see half of one."""
         folder = self.serving(place)
         folder.mkdir(parents=True, exist_ok=True)
+        served.adopt(folder, _SECONDS_TO_WAIT)
         with served.only_publisher(folder, _SECONDS_TO_WAIT):
             served.clean(folder)
             version = served.next_version(folder)
-            building = folder / f"{served.BUILDING}{version}"
+            building = served.building_file(folder, version)
             with duckdb.connect(str(building)) as connection:
                 tables = {"conformed.as_of": "true", "marts.segment_summary": "true"}
                 self._copy(place, tables, connection)
@@ -170,7 +171,7 @@ class Spark:
                     "select ? as version, as_of_date from conformed.as_of",
                     [version],
                 )
-            building.rename(served.version_file(folder, version))
+            served.name(folder, version)
             served.point_to(folder, version)
             served.prune(folder)
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from stammkunde.paths import PROJECT, Home
+from stammkunde.publish import PublishError
+from stammkunde.publish.serving import adopt
 
 
 class HomeError(RuntimeError):
@@ -34,7 +36,7 @@ def require_checkout() -> None:
 
 
 def prepare(home: Home) -> None:
-    """Make the folders of ``home`` and bring Dagster's settings up to date.
+    """Make the folders of ``home``, and bring what an older release left there up to date.
 
     Raises:
         NoCheckoutError: the dbt project does not lie beside the package.
@@ -53,6 +55,9 @@ def prepare(home: Home) -> None:
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(PROJECT / "dagster.yaml", home.dagster / "dagster.yaml")
+        adopt(home.serving)
+    except PublishError as error:
+        raise HomeError(str(error)) from None
     except OSError as error:
         reason = error.strerror or str(error)
         raise HomeError(f"The home {home.root} cannot be used: {reason}.") from None

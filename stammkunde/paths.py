@@ -38,7 +38,7 @@ class Home:
 
     @property
     def serving(self) -> Path:
-        """Folder of the published files; ``serving/marts.duckdb`` is a link to the newest."""
+        """Folder of the published files; ``serving/stammkunde.duckdb`` links to the newest."""
         return self.root / "serving"
 
     @property

@@ -13,6 +13,7 @@ from rich.text import Text
 from stammkunde.engines import Engine
 from stammkunde.paths import Home
 from stammkunde.publish import NothingPublishedError, PublishError, open_marts
+from stammkunde.publish.serving import LINK
 from stammkunde.settings import Settings
 
 FEED_COUNTS = """
@@ -59,7 +60,7 @@ def summarise(
     try:
         parts += [_segments(engine.serving(home))]
         if engine.publishes_file:
-            parts += [Text(f"Published marts  {home.serving / 'marts.duckdb'}")]
+            parts += [Text(f"Published marts  {home.serving / LINK}")]
     except NothingPublishedError:
         parts += [Text("Nothing has been published yet.")]
     except (PublishError, duckdb.Error) as error:

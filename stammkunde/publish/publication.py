@@ -101,6 +101,7 @@ def publish(
         raise PublishError(f"{warehouse} does not exist: run the pipeline first.")
     try:
         serving.mkdir(parents=True, exist_ok=True)
+        served.adopt(serving, wait_seconds)
         with served.only_publisher(serving, wait_seconds):
             served.clean(serving)
             publication = _publish(warehouse, serving, contract, as_of, progress, memory_limit)
@@ -122,12 +123,13 @@ def _publish(
 ) -> Publication:
     """Publish with the lock held."""
     version = served.next_version(serving)
-    building = serving / f"{served.BUILDING}{version}.duckdb"
+    building = served.building_file(serving, version)
+    spilled = serving / f"{served.BUILDING}{version}.spilled"
     steps = _Steps(progress, total=2 * len(contract.tables) + 3)
     try:
         with duckdb.connect(
             config={
-                "temp_directory": str(serving / f"{served.BUILDING}{version}.tmp"),
+                "temp_directory": str(spilled),
                 "memory_limit": memory_limit,
                 "preserve_insertion_order": False,
             }
@@ -164,8 +166,7 @@ def _publish(
         steps.say("seal")
         _seal(building)
         steps.say("name")
-        building.rename(publication.path)
-        served.sync(serving)
+        served.name(serving, version)
         steps.say("swap")
         served.point_to(serving, version)
         steps.say("published", finish=True)
@@ -173,7 +174,7 @@ def _publish(
     except duckdb.Error as error:
         raise PublishError(f"Publishing into {serving} failed: {_first_line(error)}") from error
     finally:
-        for leftover in serving.glob(f"{served.BUILDING}{version}*"):
+        for leftover in (building.parent, spilled):
             served.remove(leftover)
 
 

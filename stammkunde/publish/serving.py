@@ -1,14 +1,19 @@
 """The serving folder: versions, the link to the current one, the lock, and how to read them.
 
-``serving/marts.duckdb`` is a relative link to ``marts-<version>.duckdb``. A version's path is never
-used twice: DuckDB keeps a database open by its path within a process, and a reader of a replaced
-file would see the old one for ever.
+``serving/stammkunde.duckdb`` is a relative link to ``versions/<version>/stammkunde.duckdb``. A
+version's path is never used twice: DuckDB keeps a database open by its path within a process, and a
+reader of a replaced file would see the old one for ever.
+
+DuckDB names a file's catalog after the file, before or behind the link. So both have one name, the
+same in every version, and not that of schema ``marts``: before DuckDB 1.5, and in every ATTACH,
+``marts.fct_orders`` in a catalog ``marts`` is ambiguous.
 """
 
 import contextlib
 import fcntl
 import os
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -18,15 +23,20 @@ import duckdb
 
 from stammkunde.publish.contract import PublishError
 
-LINK = "marts.duckdb"
+FILE = "stammkunde.duckdb"
+LINK = FILE
+# The name of the link in version 0.1, kept for those who have it in a script.
+OLD_LINK = "marts.duckdb"
 SCHEMA = "marts"
 VERSIONS_KEPT = 3
 
-# Everything half-made starts so, its write-ahead log and spill folder included.
+# Everything half-made starts so.
 BUILDING = ".building-"
 _LOCK = ".publish.lock"
+_FOLDER = "versions"
 _VERSION_FORMAT = "%Y%m%dT%H%M%S%fZ"
-_FILE = re.compile(r"marts-(\d{8}T\d{12}Z)\.duckdb")
+_VERSION = re.compile(r"\d{8}T\d{12}Z")
+_OLD_FILE = re.compile(r"marts-(\d{8}T\d{12}Z)\.duckdb")
 
 
 class NothingPublishedError(PublishError):
@@ -35,13 +45,32 @@ class NothingPublishedError(PublishError):
 
 def version_file(serving: Path, version: str) -> Path:
     """Path of a version's file."""
-    return serving / f"marts-{version}.duckdb"
+    return serving / _FOLDER / version / FILE
+
+
+def building_file(serving: Path, version: str) -> Path:
+    """Path at which a version's file is made; its folder is made here."""
+    folder = serving / f"{BUILDING}{version}"
+    folder.mkdir()
+    return folder / FILE
+
+
+def name(serving: Path, version: str) -> None:
+    """Give a finished file its place among the versions, at one stroke."""
+    folders = serving / _FOLDER
+    folders.mkdir(exist_ok=True)
+    building = serving / f"{BUILDING}{version}"
+    sync(building)
+    building.rename(folders / version)
+    sync(folders)
+    sync(serving)
 
 
 def versions(serving: Path) -> list[str]:
     """The versions that lie in the folder, oldest first, current or not."""
-    matches = (_FILE.fullmatch(entry.name) for entry in serving.glob("marts-*.duckdb"))
-    return sorted(match[1] for match in matches if match)
+    folders = (serving / _FOLDER).glob("*")
+    found = (folder.name for folder in folders if _VERSION.fullmatch(folder.name))
+    return sorted(version for version in found if version_file(serving, version).exists())
 
 
 def current_version(serving: Path) -> str | None:
@@ -60,8 +89,8 @@ def _linked_version(serving: Path) -> str | None:
         if link.exists():
             raise PublishError(f"{link} is a file and not our link: move it away.")
         return None
-    match = _FILE.fullmatch(link.readlink().name)
-    return match[1] if match else None
+    version = link.readlink().parent.name
+    return version if _VERSION.fullmatch(version) else None
 
 
 def next_version(serving: Path) -> str:
@@ -150,15 +179,19 @@ def published_day(serving: Path) -> date | None:
 def clean(serving: Path) -> None:
     """Take away what a killed publish left. Only the lock's holder may call this.
 
-    Half-made files, and whole files newer than the current version: those were renamed but never
-    linked, so nobody was ever told of them.
+    Half-made files, folders that lost theirs, and whole files newer than the current version: those
+    were named but never linked, so nobody was ever told of them.
     """
     for leftover in serving.glob(f"{BUILDING}*"):
         remove(leftover)
     current = current_version(serving)
-    for version in versions(serving):
-        if current is None or version > current:
-            remove(version_file(serving, version))
+    whole = set(versions(serving))
+    for folder in (serving / _FOLDER).glob("*"):
+        version = folder.name
+        if _VERSION.fullmatch(version) and (
+            version not in whole or current is None or version > current
+        ):
+            remove(folder)
 
 
 def prune(serving: Path, since: datetime | None = None) -> None:
@@ -175,25 +208,74 @@ def prune(serving: Path, since: datetime | None = None) -> None:
         outdated |= {version for version in found if version < since.strftime(_VERSION_FORMAT)}
     for version in outdated:
         if version != current:
-            remove(version_file(serving, version))
+            remove(version_file(serving, version).parent)
+
+
+def adopt(serving: Path, wait_seconds: float = 60) -> None:
+    """Take over the files of version 0.1, ``marts-<version>.duckdb`` behind ``marts.duckdb``.
+
+    Each gets its place among the versions as a second name, then the links are swapped, then the
+    first name goes: a reader of either link finds a whole file at any moment.
+
+    Args:
+        serving: the serving folder; need not exist.
+        wait_seconds: how long to wait for another publisher.
+
+    Raises:
+        PublishError: another publisher held the lock all the time.
+        OSError: the files cannot be moved; all of them can still be read.
+    """
+    if not any(serving.glob("marts-*.duckdb")):
+        return
+    with only_publisher(serving, wait_seconds):
+        old = {file: _OLD_FILE.fullmatch(file.name) for file in serving.glob("marts-*.duckdb")}
+        files = {match[1]: file for file, match in old.items() if match}
+        for version, file in files.items():
+            if not version_file(serving, version).exists():
+                remove(serving / f"{BUILDING}{version}")
+                _second_name(file, building_file(serving, version))
+                name(serving, version)
+        link = serving / OLD_LINK
+        linked = _OLD_FILE.fullmatch(link.readlink().name) if link.is_symlink() else None
+        if linked and linked[1] in files:
+            point_to(serving, linked[1])
+        for file in files.values():
+            remove(file)
+        sync(serving)
+
+
+def _second_name(file: Path, other: Path) -> None:
+    try:
+        other.hardlink_to(file)
+    except OSError:  # a file system without hard links
+        shutil.copy2(file, other)
+        sync(other)
 
 
 def remove(path: Path) -> None:
-    """Remove a file, or DuckDB's spill folder, which is flat; what is gone already is fine."""
+    """Remove a file or a folder; what is gone already is fine."""
     if path.is_dir() and not path.is_symlink():
-        for spilled in path.iterdir():
-            spilled.unlink(missing_ok=True)
-        path.rmdir()
+        shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
 
 
 def point_to(serving: Path, version: str) -> None:
     """Swap the link at one stroke: a reader finds the old version or the new one, never none."""
-    swap = serving / f"{BUILDING}{version}.link"
-    swap.symlink_to(version_file(serving, version).name)
-    swap.replace(serving / LINK)
+    _swap_link(serving, LINK, f"{_FOLDER}/{version}/{FILE}")
+    old = serving / OLD_LINK
+    if old.is_symlink() or not old.exists():  # a file of the user's own stays
+        _swap_link(serving, OLD_LINK, LINK)
     sync(serving)
+
+
+def _swap_link(serving: Path, link: str, target: str) -> None:
+    if (serving / link).is_symlink() and str((serving / link).readlink()) == target:
+        return
+    swap = serving / f"{BUILDING}{link}"
+    swap.unlink(missing_ok=True)
+    swap.symlink_to(target)
+    swap.replace(serving / link)
 
 
 def sync(path: Path) -> None:

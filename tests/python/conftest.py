@@ -13,6 +13,7 @@ import pytest
 from stammkunde.homes import prepare
 from stammkunde.paths import PROJECT, Home
 from stammkunde.publish import open_marts
+from stammkunde.publish.serving import current_version
 
 REAL_DATA = PROJECT.parent / "shared" / "data"
 
@@ -47,8 +48,8 @@ class Run:
             return connection.execute(query).fetchall()
 
     def published_version(self) -> str:
-        """File that serving/marts.duckdb points to."""
-        return (self.home.serving / "marts.duckdb").readlink().name
+        """The version that readers get."""
+        return current_version(self.home.serving) or ""
 
 
 def run_graph(

@@ -152,7 +152,7 @@ def test_files_that_are_no_database_do_not_hide_the_reason(tmp_path: Path) -> No
     home = Home(tmp_path)
     prepare(home)
     home.warehouse.write_bytes(b"torn" * 4096)
-    (home.serving / "marts.duckdb").write_bytes(b"somebody's own")
+    (home.serving / "stammkunde.duckdb").write_bytes(b"somebody's own")
     text = _summary(home)
     assert "The warehouse cannot be read" in text
     assert "The published marts cannot be read" in text

@@ -21,6 +21,7 @@ from stammkunde.homes import prepare
 from stammkunde.ingest import forget, load
 from stammkunde.paths import PROJECT, Home
 from stammkunde.privacy import ErasureError, carry_out, purge, require_vault
+from stammkunde.publish.serving import LINK, versions
 from stammkunde.settings import from_environment
 from tests.python.conftest import Run, run_graph
 from tests.python.people import PEOPLE, misspelt, people
@@ -100,7 +101,7 @@ def _texts(file: Path) -> Iterator[tuple[str, str]]:
 
 def _found(home: Home, words: tuple[str, ...] = HERS) -> list[str]:
     """Where something stands, as text of a table or as bytes of a file; landing files aside."""
-    databases = [home.warehouse, (home.serving / "marts.duckdb").resolve()]
+    databases = [home.warehouse, (home.serving / LINK).resolve()]
     found = {
         f"{place}: {word}"
         for database in databases
@@ -149,7 +150,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         due = connection.execute("select count(*) from raw._compaction_due").fetchall()
     erased = _state(run_graph(home, "shop"))
     story = Story(home, before, killed, due == [(1,)], erased, erased, erased)
-    story.versions = len(list(home.serving.glob("marts-*.duckdb")))
+    story.versions = len(versions(home.serving))
     story.changes = erased.run.warehouse(
         "select change_type, old_customer_id, cause, identifier_node "
         "from identity.identity_changes where change_type = 'erase'"

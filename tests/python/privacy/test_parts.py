@@ -339,7 +339,8 @@ def test_versions_from_before_an_erasure_are_removed_unless_they_are_current(
 ) -> None:
     versions = [f"2026010{day}T000000000000Z" for day in (1, 2, 3)]
     for version in versions:
-        serving.version_file(tmp_path, version).touch()
+        serving.building_file(tmp_path, version).touch()
+        serving.name(tmp_path, version)
     serving.point_to(tmp_path, versions[2])
     serving.prune(tmp_path)
     assert serving.versions(tmp_path) == versions

@@ -18,7 +18,7 @@ def read_once(serving: Path, *, by_link: bool) -> None:
 
     Args:
         serving: the serving folder.
-        by_link: open ``marts.duckdb`` itself; else through :func:`open_marts`.
+        by_link: open the link itself; else through :func:`open_marts`.
     """
     before = current_version(serving)
     opened = duckdb.connect(serving / LINK, read_only=True) if by_link else open_marts(serving)

@@ -21,7 +21,15 @@ from stammkunde.publish import (
     public_tables,
     publish,
 )
-from stammkunde.publish.serving import LINK, current_version, only_publisher, versions
+from stammkunde.publish.serving import (
+    LINK,
+    OLD_LINK,
+    adopt,
+    current_version,
+    only_publisher,
+    version_file,
+    versions,
+)
 
 from .publish_warehouse import build_warehouse, default_nodes, node, write_manifest
 
@@ -55,8 +63,12 @@ def published_stamp(house: Path) -> int:
 
 
 def leftovers(house: Path) -> list[str]:
-    known = {LINK, ".publish.lock", *(f"marts-{v}.duckdb" for v in versions(house / "serving"))}
-    return [entry.name for entry in (house / "serving").iterdir() if entry.name not in known]
+    serving = house / "serving"
+    known = {serving / name for name in (LINK, OLD_LINK, ".publish.lock", "versions")}
+    for version in versions(serving):
+        file = version_file(serving, version)
+        known |= {file.parent, file}
+    return [entry.name for entry in serving.rglob("*") if entry not in known]
 
 
 def test_exactly_the_public_tables_are_published_with_their_rows_and_comments(house: Path) -> None:
@@ -93,7 +105,8 @@ def test_the_file_is_read_only_linked_relatively_and_readable_by_older_clients(
     publication = publish_house(house)
 
     link = house / "serving" / LINK
-    assert link.readlink() == Path(publication.path.name)
+    assert link.readlink() == Path("versions", publication.version, "stammkunde.duckdb")
+    assert link.resolve() == publication.path.resolve()
     assert stat.S_IMODE(publication.path.stat().st_mode) == 0o444
     header = publication.path.read_bytes()[:20]
     # Bytes 8 to 20: the letters DUCK and the storage number; 64 is what DuckDB 1.0 writes itself.
@@ -172,11 +185,11 @@ def test_the_last_three_versions_stay(house: Path) -> None:
 
 def test_a_clock_set_back_does_not_hide_the_new_version(house: Path) -> None:
     first = publish_house(house)
-    late = house / "serving" / "marts-29991231T000000000000Z.duckdb"
-    first.path.rename(late)
+    late = first.path.parent.with_name("29991231T000000000000Z")
+    first.path.parent.rename(late)
     link = house / "serving" / LINK
     link.unlink()
-    link.symlink_to(late.name)
+    link.symlink_to(Path("versions", late.name, LINK))
     build_warehouse(house / "stammkunde.duckdb", 2)
     second = publish_house(house)
     assert second.version > "29991231T000000000000Z"
@@ -290,6 +303,92 @@ def test_a_file_of_the_users_own_is_not_overwritten(house: Path) -> None:
     assert (house / "serving" / LINK).read_text(encoding="utf-8") == "mine"
 
 
+def test_the_old_name_of_the_link_leads_to_the_newest_version(house: Path) -> None:
+    for stamp in (1, 2):
+        build_warehouse(house / "stammkunde.duckdb", stamp)
+        publish_house(house)
+        with duckdb.connect(house / "serving" / OLD_LINK, read_only=True) as connection:
+            rows = connection.execute("select max(stamp) from marts.dim_customers").fetchall()
+        assert rows == [(stamp,)]
+
+
+def test_a_file_of_the_users_own_under_the_old_name_stays(house: Path) -> None:
+    (house / "serving").mkdir()
+    (house / "serving" / OLD_LINK).write_text("mine", encoding="utf-8")
+    assert publish_house(house).is_new
+    assert (house / "serving" / OLD_LINK).read_text(encoding="utf-8") == "mine"
+
+
+def old_layout(house: Path) -> list[str]:
+    """Three published versions, laid out as release 0.1 did."""
+    serving = house / "serving"
+    for stamp in (1, 2, 3):
+        build_warehouse(house / "stammkunde.duckdb", stamp)
+        publish_house(house)
+    found = versions(serving)
+    for version in found:
+        file = version_file(serving, version)
+        file.rename(serving / f"marts-{version}.duckdb")
+        file.parent.rmdir()
+    (serving / "versions").rmdir()
+    for link in (LINK, OLD_LINK):
+        (serving / link).unlink()
+    (serving / OLD_LINK).symlink_to(f"marts-{found[-1]}.duckdb")
+    return found
+
+
+def test_the_files_of_the_release_before_are_taken_over(house: Path) -> None:
+    found = old_layout(house)
+    serving = house / "serving"
+    adopt(serving)
+    assert versions(serving) == found
+    assert current_version(serving) == found[-1]
+    assert published_stamp(house) == 3
+    assert (serving / OLD_LINK).readlink() == Path(LINK)
+    assert leftovers(house) == []
+    assert not publish_house(house).is_new
+
+
+ADOPTED = """
+import os, signal, sys
+from pathlib import Path
+import duckdb
+from stammkunde.publish.serving import adopt
+serving, kill_at = Path(sys.argv[1]), int(sys.argv[2])
+seen = 0
+def watch(event, arguments):
+    global seen
+    if event in ("os.rename", "os.remove", "os.symlink", "os.rmdir", "os.link", "os.mkdir"):
+        seen += 1
+        assert (serving / "marts.duckdb").resolve().is_file(), f"torn before {event} {arguments}"
+        if seen == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(watch)
+adopt(serving)
+print(seen)
+"""
+
+
+def test_taking_over_never_tears_the_link_and_can_be_killed(house: Path) -> None:
+    found = old_layout(house)
+    serving = house / "serving"
+    for kill_at in range(1, 30):
+        result = subprocess.run(
+            [sys.executable, "-c", ADOPTED, str(serving), str(kill_at)],
+            env={"PYTHONPATH": str(PROJECT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode == 0:
+            break
+        assert result.returncode == -signal.SIGKILL, result.stderr
+    assert result.returncode == 0
+    assert versions(serving) == found
+    assert published_stamp(house) == 3
+    assert leftovers(house) == []
+
+
 def test_an_unreadable_current_version_is_replaced(house: Path) -> None:
     first = publish_house(house)
     first.path.chmod(0o644)
@@ -301,7 +400,7 @@ def test_an_unreadable_current_version_is_replaced(house: Path) -> None:
 def test_without_a_publication_reading_says_so(tmp_path: Path) -> None:
     with pytest.raises(NothingPublishedError):
         open_marts(tmp_path)
-    (tmp_path / LINK).symlink_to("marts-20250101T000000000000Z.duckdb")
+    (tmp_path / LINK).symlink_to(f"versions/20250101T000000000000Z/{LINK}")
     with pytest.raises(NothingPublishedError, match="missing"):
         open_marts(tmp_path)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from stammkunde.publish.serving import point_to, version_file
 from stammkunde.quality import Verdict
 from stammkunde.quality.rules import Severity
 from stammkunde.quality.verdicts import Status
@@ -97,8 +98,9 @@ def publish_segments(
     customer by then.
     """
     assert len({row[8] is None for row in rows}) <= 1
-    serving.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(serving / f"marts-{version}.duckdb") as connection:
+    file = version_file(serving, version)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(file) as connection:
         connection.execute(
             """
             create schema marts;
@@ -133,9 +135,7 @@ def publish_segments(
                     *(None if amount is None else Decimal(amount) for amount in row[9:]),
                 ],
             )
-    link = serving / "marts.duckdb"
-    link.unlink(missing_ok=True)
-    link.symlink_to(f"marts-{version}.duckdb")
+    point_to(serving, version)
     return serving
 
 

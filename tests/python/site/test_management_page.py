@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from stammkunde.publish.serving import LINK
 from stammkunde.quality import Verdict
 from stammkunde.quality.rules import Severity
 from stammkunde.quality.verdicts import Status
@@ -430,7 +431,7 @@ def test_whatever_a_name_or_message_holds_stays_text(tmp_path: Path) -> None:
 
 
 def test_a_publication_without_the_mart_is_named(serving: Path, tmp_path: Path) -> None:
-    file = (serving / "marts.duckdb").resolve()
+    file = (serving / LINK).resolve()
     file.write_bytes(b"torn")
     with pytest.raises(SiteError, match="cannot be shown"):
         build_site(serving, [], tmp_path / "site")
