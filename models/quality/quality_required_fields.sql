@@ -27,7 +27,7 @@ rejection_counts as (
         {{ dbt.split_part('reason', "':'", 2) }} as column_name
     from {{ ref('quality_rejection_counts') }}
     -- the other reasons have the form <kind>:<column> and keep the row from being used
-    where reason <> 'duplicate_key'
+    where reason not in ('duplicate_key', 'repeated_row')
 
 ),
 
