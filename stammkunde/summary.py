@@ -23,6 +23,7 @@ FEED_COUNTS = """
         sum(rows_accepted) as rows_accepted,
         sum(rows_superseded) as rows_superseded,
         sum(rows_set_aside) as rows_set_aside,
+        sum(rows_repeated) as rows_repeated,
         sum(rows_rejected) as rows_rejected
     from staging.stg_{source}__row_counts
     group by feed
@@ -117,12 +118,13 @@ def _feeds(
     """Rows per feed since the first load, by what became of them.
 
     Older versions of a record give way to newer ones; rows set aside are no part of the feed, such
-    as fees among order lines; rejected and unread ones are kept with their reasons.
+    as fees among order lines; rows that another file holds as well came again and count once;
+    rejected and unread ones are kept with their reasons.
     """
     title = f"Rows per feed of {', '.join(settings.sources)}"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("feed", no_wrap=True)
-    for heading in ("read", "accepted", "older", "aside", "rejected", "unread"):
+    for heading in ("read", "accepted", "older", "aside", "again", "rejected", "unread"):
         table.add_column(heading, justify="right")
     for source in settings.sources:
         unreadable = _unreadable(warehouse, source) if has_ledger else {}

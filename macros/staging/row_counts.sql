@@ -99,7 +99,7 @@ summed as (
         '{{ source_name }}' as source_system,
         feed,
         record_date,
-        {%- for outcome in ['in', 'accepted', 'superseded', 'set_aside', 'rejected'] %}
+        {%- for outcome in ['in', 'accepted', 'superseded', 'set_aside', 'repeated', 'rejected'] %}
         cast(
             sum(case when row_outcome = '{{ outcome }}' then row_count else 0 end) as bigint
         ) as rows_{{ outcome }}{{ ',' if not loop.last }}

@@ -10,6 +10,7 @@ row_counts as (
         'rows_accepted': 'bigint',
         'rows_superseded': 'bigint',
         'rows_set_aside': 'bigint',
+        'rows_repeated': 'bigint',
         'rows_rejected': 'bigint',
     }) }}
 

@@ -36,6 +36,7 @@ row_counts as (
         rows_accepted,
         rows_superseded,
         rows_set_aside,
+        rows_repeated,
         rows_rejected
     from {{ ref('quality_row_counts') }}
 
@@ -86,6 +87,7 @@ staging_sums as (
         sum(rows_accepted) as rows_accepted,
         sum(rows_superseded) as rows_superseded,
         sum(rows_set_aside) as rows_set_aside,
+        sum(rows_repeated) as rows_repeated,
         sum(rows_rejected) as rows_rejected
     from row_counts
     group by source_system, feed
@@ -117,6 +119,7 @@ measured as (
         cast(coalesce(staging_sums.rows_accepted, 0) as bigint) as rows_accepted,
         cast(coalesce(staging_sums.rows_superseded, 0) as bigint) as rows_superseded,
         cast(coalesce(staging_sums.rows_set_aside, 0) as bigint) as rows_set_aside,
+        cast(coalesce(staging_sums.rows_repeated, 0) as bigint) as rows_repeated,
         cast(coalesce(staging_sums.rows_rejected, 0) as bigint) as rows_rejected,
         cast(coalesce(staged_counts.staged_rows, 0) as bigint) as staged_rows,
         cast(coalesce(conformed_sums.conformed_rows, 0) as bigint) as conformed_rows
@@ -148,11 +151,14 @@ differences as (
         rows_accepted,
         rows_superseded,
         rows_set_aside,
+        rows_repeated,
         rows_rejected,
         staged_rows,
         conformed_rows,
-        rows_accepted + rows_superseded + rows_set_aside + rows_rejected as rows_out,
-        rows_in - (rows_accepted + rows_superseded + rows_set_aside + rows_rejected)
+        rows_accepted + rows_superseded + rows_set_aside + rows_repeated + rows_rejected
+            as rows_out,
+        rows_in
+        - (rows_accepted + rows_superseded + rows_set_aside + rows_repeated + rows_rejected)
             as lost_in_staging,
         staged_rows - conformed_rows as lost_after_staging,
         greatest(rows_in, staged_rows, conformed_rows) as sample_size
@@ -198,6 +204,11 @@ row_reconciliation as (
         || {{ grouped_number('rows_accepted') }} || ' accepted, '
         || {{ grouped_number('rows_superseded') }} || ' superseded, '
         || {{ grouped_number('rows_set_aside') }} || ' set aside, '
+        || case
+            when rows_repeated > 0
+                then {{ grouped_number('rows_repeated') }} || ' repeated, '
+            else ''
+        end
         || {{ grouped_number('rows_rejected') }} || ' rejected; '
         || {{ grouped_number('staged_rows') }} || ' staged and '
         || {{ grouped_number('conformed_rows') }} || ' conformed up to '

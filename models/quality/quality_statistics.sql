@@ -9,6 +9,7 @@
 {%- set checks = [
     'quality_row_reconciliation',
     'quality_duplicate_keys',
+    'quality_repeated_rows',
     'quality_required_fields',
     'quality_freshness',
     'quality_daily_volume',

@@ -2,7 +2,8 @@
 
 {#-
     No key: 255 rows equal another one. An order has no number, so two equal orders of one day
-    cannot be told from one that was written twice; both are kept, as in the published results.
+    cannot be told from one that was written twice; both are kept, as in the published results. Of
+    two files that overlap, an order counts once.
 -#}
 with
 

@@ -22,7 +22,7 @@ known_lines as (
     from base_rows
     where
         contact_key is not null
-        and row_outcome <> 'rejected'
+        and row_outcome in ('accepted', 'set_aside')
         and {{ is_known('invoiced_at') }}
 
 ),

@@ -1,4 +1,4 @@
--- A row is a raw line that is in none or in several of: order lines, set aside, rejected.
+-- A row is a raw line that is in none or in several of: order lines, set aside, repeated, rejected.
 {{ config(enabled=feed_is_enabled('online_retail', 'order_lines')) }}
 
 with
@@ -27,6 +27,12 @@ placed_lines as (
         _file,
         _row_number
     from {{ ref('stg_online_retail__order_lines__set_aside') }}
+    union all
+    select
+        _file,
+        _row_number
+    from {{ ref('base_online_retail__order_lines') }}
+    where row_outcome = 'repeated'
     union all
     select
         _file,

@@ -27,6 +27,7 @@ MODELS = [
     "quality_row_samples",
     "quality_row_reconciliation",
     "quality_duplicate_keys",
+    "quality_repeated_rows",
     "quality_required_fields",
     "quality_freshness",
     "quality_daily_volume",
@@ -55,7 +56,8 @@ GIVEN = {
     "quality_enabled_feeds": "source_system varchar, feed varchar",
     "quality_row_counts": (
         "source_system varchar, feed varchar, record_date date, rows_in bigint, "
-        "rows_accepted bigint, rows_superseded bigint, rows_set_aside bigint, rows_rejected bigint"
+        "rows_accepted bigint, rows_superseded bigint, rows_set_aside bigint, "
+        "rows_repeated bigint, rows_rejected bigint"
     ),
     "quality_rejection_counts": (
         "source_system varchar, feed varchar, record_date date, reason varchar, row_count bigint"
