@@ -42,7 +42,8 @@ def count_rows(bench: Bench) -> None:
         for feed, moment in (("events", "occurred_at"), ("orders", "ordered_at")):
             connection.execute(
                 "insert into quality.quality_row_counts select source_system, ?, "
-                f"{moment}::date, count(*), count(*), 0, 0, 0, 0 from conformed.{feed} group by all",
+                f"{moment}::date, count(*), count(*), 0, 0, 0, 0 "
+                f"from conformed.{feed} group by all",
                 [feed],
             )
             connection.execute(
