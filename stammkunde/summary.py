@@ -30,6 +30,22 @@ FEED_COUNTS = """
     order by feed
 """
 
+EMPTIED_VALUES = """
+    select feed, reason, sum(row_count) as row_count
+    from staging.stg_{source}__rejection_counts
+    where starts_with(reason, 'emptied:')
+    group by feed, reason
+    order by feed, reason
+"""
+
+EMPTIED_BECAUSE = {
+    "type": "cannot be read",
+    "value": "is no allowed value",
+    "placeholder": "is a placeholder",
+    "future": "is later than its file",
+    "contradictory": "has contradictory decimals",
+}
+
 WARNINGS_SHOWN = 20
 
 SEGMENTS = """
@@ -88,11 +104,15 @@ def _collected(
     try:
         with duckdb.connect(str(file), read_only=True) as warehouse:
             if not engine.loads_files:
-                return [_feeds(warehouse, settings, has_ledger=False)]
+                return [
+                    _feeds(warehouse, settings, has_ledger=False),
+                    *_emptied(warehouse, settings),
+                ]
             if not _has_ledger(warehouse):
                 return [Text("Nothing has been loaded yet.")]
             return [
                 _feeds(warehouse, settings, has_ledger=True),
+                *_emptied(warehouse, settings),
                 _newly_loaded(warehouse, started_at),
                 *_newly_erased(warehouse, started_at),
             ]
@@ -138,6 +158,21 @@ def _feeds(
             numbers = [counts[0] + lost, *counts[1:], lost]
             table.add_row(name, *(f"{number:,}" for number in numbers))
     return table
+
+
+def _emptied(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -> list[RenderableType]:
+    """How many optional values were emptied, by column; the rows count without them."""
+    lines = []
+    for source in settings.sources:
+        try:
+            rows = warehouse.execute(EMPTIED_VALUES.format(source=source)).fetchall()
+        except duckdb.CatalogException:
+            continue  # staging was not reached
+        for feed, reason, count in rows:
+            kind, column = reason.removeprefix("emptied:").split(":")
+            why = EMPTIED_BECAUSE.get(kind, kind)
+            lines += [f"{source} {feed}: {column} {why} in {count:,} rows, which count without it"]
+    return [Text(f"! {line}", style="yellow") for line in lines]
 
 
 def _unreadable(warehouse: duckdb.DuckDBPyConnection, source: str) -> dict[str, int]:

@@ -8,12 +8,19 @@
         set_aside   a version written after var `as_of_date`; an older one counts on that day.
         repeated    of a table without a key: an equal row of another file counts.
         rejected    the row breaks its contract; `rejection_reasons` says how.
-    A key whose every version is later than `as_of_date` keeps its newest as accepted, so that its
-    lines can be told from orphans; the conformed feed leaves it out by its time.
+    A key whose every version is later than `as_of_date` keeps its first one as accepted: senders of
+    current states alone deliver no older one. The conformed feed asks the record's own time, such as
+    that of the order, whether it is known on that day, and takes back what the version tells of
+    later days.
 
-    Reasons, in the order of the columns: `missing:<column>`, `type:<column>`, `future:<column>`,
-    `value:<column>`; then `duplicate_key` or `repeated_row`. Rows are received in the order of
-    (_loaded_at, _file, _row_number); rows with another reason against them do not compete.
+    Reasons, in the order of the columns: `missing:<column>`, `type:<column>`,
+    `placeholder:<column>` (see `is_placeholder_time`), `future:<column>`, `value:<column>`, and
+    `contradictory:<column>` on every row of a file that writes 1.111,11 and 1,111.11 in one column;
+    then `duplicate_key` or `repeated_row`. Those of a column with `on_invalid` empty the value and
+    stand in `value_reasons`.
+
+    Rows are received in the order of (_loaded_at, _file, _row_number); rows with another reason
+    against them do not compete.
     Without `version`, the first row of a key counts and the others are `duplicate_key`.
     With it, a row that says what the one received before it said is `duplicate_key` where both
     stand in one file, and else `repeated_row`: an export of everything is no fault of the sender's.
@@ -36,6 +43,8 @@
                 day of the whole run.
             check: condition over the typed columns; a row is rejected where it is false.
             default: SQL expression for an empty value, over the typed columns.
+            on_invalid: 'null' where a value that breaks its rules is emptied and the row counts: for
+                what describes a record and is not required.
         record_date: SQL expression of the day of a row, over the typed columns.
         key: list of columns that name a record; empty where equal rows may all be real. One that is
             not required must be a string.
@@ -46,6 +55,10 @@
 {%- do check_contract(source_name, table_name, columns) -%}
 {%- set raw_table = source(source_name, table_name) -%}
 {%- set limit = as_of_limit() -%}
+{%- set numbers = [] -%}
+{%- for name, rules in columns.items() if name not in key and is_number(rules) -%}
+    {%- do numbers.append(name) -%}
+{%- endfor -%}
 {%- set key_values = {} -%}
 {%- for name in key or columns -%}
     {%- set value = typed_value(
@@ -58,7 +71,10 @@
     {%- endif -%}
     {%- do key_values.update({name: value}) -%}
 {%- endfor -%}
-with {{ checked_rows('row', columns, record_date, 'from ' ~ raw_table ~ ' as raw_rows') | trim }}
+with {{ number_styles(raw_table, numbers) | trim }}
+{{ checked_rows(
+    'row', columns, record_date, 'from ' ~ raw_table ~ ' as raw_rows', numbers
+) | trim }}
 
 shared_keys as (
 
@@ -83,7 +99,7 @@ shared_keys as (
             {{ 'and ' if not loop.first }}{{ value }} = shared_keys.{{ name }}
             {%- endfor %}
 {% endset -%}
-{{ checked_rows('contested', columns, record_date, contested_raw_rows) | trim }}
+{{ checked_rows('contested', columns, record_date, contested_raw_rows, numbers) | trim }}
 
 {% set received %}
     partition by {{ key | join(', ') }}, row_version
@@ -150,7 +166,7 @@ contested_rows as (
             max(case when row_version < {{ limit }} then row_version end) over (
                 partition by {{ key | join(', ') }}
             ),
-            max(row_version) over (partition by {{ key | join(', ') }})
+            min(row_version) over (partition by {{ key | join(', ') }})
         ) as current_version
         {%- else %}
         max(row_version) over (partition by {{ key | join(', ') }}) as current_version
@@ -245,6 +261,7 @@ outcomes as (
         row_checked._row_number,
         row_checked._loaded_at,
         row_checked.record_date,
+        row_checked.value_reasons,
         coalesce(
             row_checked.contract_reasons,
             contested_outcomes.duplicate_reason

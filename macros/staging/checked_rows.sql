@@ -1,24 +1,42 @@
 {#-
     Three chained CTEs of `base_rows`: `<prefix>_text` (trimmed, empty is null), `<prefix>_typed`
-    and `<prefix>_checked` (with `contract_reasons` and `record_date`).
+    and `<prefix>_checked` (with `contract_reasons`, `value_reasons` and `record_date`).
+
+    The numbers of a file with decimal commas are written with a point before they are typed
+    (`plain_number`, from CTE `number_styles`).
 
     Arguments:
         prefix: start of their names.
         columns, record_date: as in `base_rows`.
         raw_rows: SQL of a from clause that names the raw table `raw_rows`.
+        numbers: the columns that `number_styles` knows.
     Returns: the CTEs, with a comma at the end.
 -#}
-{% macro checked_rows(prefix, columns, record_date, raw_rows) %}
+{% macro checked_rows(prefix, columns, record_date, raw_rows, numbers=[]) %}
+{%- set reasons = {} -%}
+{%- for name, rules in columns.items() -%}
+    {%- do reasons.update({name: column_reasons(name, rules, numbers) | trim}) -%}
+{%- endfor -%}
 {{ prefix }}_text as (
 
     select
         {%- for name in columns %}
-        nullif({{ trim_spaces('raw_rows.' ~ name) }}, '') as {{ name }},
+        {%- set text = "nullif(" ~ trim_spaces('raw_rows.' ~ name) ~ ", '')" %}
+        {%- if name in numbers %}
+        {{ plain_number(text, 'number_styles.' ~ name ~ '_style') }} as {{ name }},
+        number_styles.{{ name }}_style,
+        {%- else %}
+        {{ text }} as {{ name }},
+        {%- endif %}
         {%- endfor %}
         raw_rows._file,
         raw_rows._row_number,
         raw_rows._loaded_at
     {{ raw_rows | trim }}
+    {%- if numbers %}
+    left join number_styles
+        on raw_rows._file = number_styles._file
+    {%- endif %}
 
 ),
 
@@ -32,6 +50,9 @@
         {{ name }} as {{ name }}_text,
         {{ typed_value(name, rules.type) }} as {{ name }},
         {%- endif %}
+        {%- if name in numbers %}
+        {{ name }}_style,
+        {%- endif %}
         {%- endfor %}
         _file,
         _row_number,
@@ -44,7 +65,9 @@
 
     select
         {%- for name, rules in columns.items() %}
-        {%- if 'default' in rules %}
+        {%- if rules.get('on_invalid') == 'null' %}
+        case when ({{ reasons[name] }}) is null then {{ name }} end as {{ name }},
+        {%- elif 'default' in rules %}
         coalesce({{ name }}, {{ rules.default }}) as {{ name }},
         {%- else %}
         {{ name }},
@@ -53,37 +76,20 @@
         _file,
         _row_number,
         _loaded_at,
-        {{ record_date }} as record_date,
+        {{ known_day(record_date) }} as record_date,
+        {%- for into, emptied in [('contract_reasons', false), ('value_reasons', true)] %}
         nullif(
             concat_ws(
                 '; ',
-                {%- for name, rules in columns.items() %}
-                {%- set typed = rules.get('type', 'string') != 'string' %}
-                {%- set text = name ~ '_text' if typed else name %}
-                {%- if typed or rules.get('required') or rules.required_if or rules.check %}
-                case
-                    {%- if rules.get('required') %}
-                    when {{ text }} is null then 'missing:{{ name }}'
-                    {%- elif rules.required_if %}
-                    when {{ text }} is null and {{ rules.required_if }} then 'missing:{{ name }}'
-                    {%- endif %}
-                    {%- if typed %}
-                    when {{ text }} is not null and {{ name }} is null then 'type:{{ name }}'
-                    {%- endif %}
-                    {%- if rules.past %}
-                    when {{ name }} > {{ dbt.dateadd('day', 1, '_loaded_at') }}
-                        then 'future:{{ name }}'
-                    {%- endif %}
-                    {%- if rules.check %}
-                    when not ({{ rules.check }}) then 'value:{{ name }}'
-                    {%- endif %}
-                end,
-                {%- endif %}
+                {%- for name, rules in columns.items()
+                    if reasons[name] and (rules.get('on_invalid') == 'null') == emptied %}
+                {{ reasons[name] | indent(16) }},
                 {%- endfor %}
                 cast(null as string)
             ),
             ''
-        ) as contract_reasons
+        ) as {{ into }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ prefix }}_typed
 
 ),

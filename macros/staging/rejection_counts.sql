@@ -1,6 +1,7 @@
 {#-
     The query of a `__rejection_counts` model: how often each reason rejected a row, one row per raw
-    feed, day and reason. A row with two reasons counts under both.
+    feed, day and reason. A row with two reasons counts under both. Optional values that were emptied
+    while their rows count stand among them as `emptied:<reason>`.
 
     Rows with no date of their own get the newest date of their file, as in `row_counts`.
 
@@ -17,20 +18,26 @@
         {%- do most_columns.append(table.columns | length) -%}
     {%- endfor -%}
 {%- endif -%}
+{%- set reasons -%}
+case
+            when row_outcome = 'rejected' then rejection_reasons
+            else 'emptied:' || replace(value_reasons, '; ', '; emptied:')
+        end
+{%- endset -%}
 with {% for feed in feeds -%}
 {{ feed }}_rejected as (
 
     select
         _file,
         record_date,
-        rejection_reasons,
+        {{ reasons }} as rejection_reasons,
         count(*) as row_count
     from {{ ref('base_' ~ source_name ~ '__' ~ feed) }}
-    where row_outcome = 'rejected'
+    where row_outcome = 'rejected' or value_reasons is not null
     group by
         _file,
         record_date,
-        rejection_reasons
+        {{ reasons }}
 
 ),
 

@@ -15,12 +15,12 @@ with {% for feed, record_date in record_dates.items() -%}
 
     select
         _file,
-        {{ record_date }} as record_date,
+        {{ known_day(record_date) }} as record_date,
         count(*) as row_count
     from {{ source(source_name, feed) }}
     group by
         _file,
-        {{ record_date }}
+        {{ known_day(record_date) }}
 
 ),
 

@@ -26,8 +26,11 @@ rejection_counts as (
         {{ dbt.split_part('reason', "':'", 1) }} as reason_kind,
         {{ dbt.split_part('reason', "':'", 2) }} as column_name
     from {{ ref('quality_rejection_counts') }}
-    -- the other reasons have the form <kind>:<column> and keep the row from being used
-    where reason not in ('duplicate_key', 'repeated_row')
+    -- the other reasons have the form <kind>:<column> and keep the row from being used; an optional
+    -- value that was emptied does not
+    where
+        reason not in ('duplicate_key', 'repeated_row')
+        and not {{ starts_with('reason', "'emptied:'") }}
 
 ),
 

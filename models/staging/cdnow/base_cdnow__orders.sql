@@ -40,6 +40,7 @@ renamed as (
         _row_number,
         _loaded_at,
         record_date,
+        value_reasons,
         rejection_reasons,
         row_outcome,
         coalesce(customer_id, master_id) as contact_key
@@ -58,6 +59,7 @@ numbered as (
         _row_number,
         _loaded_at,
         record_date,
+        value_reasons,
         rejection_reasons,
         row_outcome,
         row_number() over (
@@ -79,6 +81,7 @@ outcomes as (
         _row_number,
         _loaded_at,
         record_date,
+        value_reasons,
         rejection_reasons,
         row_outcome,
         contact_key

@@ -8,7 +8,7 @@
         'unique_id': {'required': true},
         'first_name': {},
         'surname': {},
-        'dob': {'type': 'date'},
+        'dob': {'type': 'date', 'on_invalid': 'null'},
         'city': {},
         'email': {},
         'cluster': {},

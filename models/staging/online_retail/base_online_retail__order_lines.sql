@@ -96,6 +96,7 @@ renamed as (
         typed_lines._row_number,
         typed_lines._loaded_at,
         typed_lines.record_date,
+        typed_lines.value_reasons,
         typed_lines.rejection_reasons,
         typed_lines.row_outcome as contract_outcome
     from typed_lines
@@ -126,6 +127,7 @@ classified as (
         _row_number,
         _loaded_at,
         record_date,
+        value_reasons,
         rejection_reasons,
         contract_outcome,
         case
@@ -161,6 +163,7 @@ outcomes as (
         _row_number,
         _loaded_at,
         record_date,
+        value_reasons,
         rejection_reasons,
         case
             when set_aside_reason is not null then 'set_aside'

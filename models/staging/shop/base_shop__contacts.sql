@@ -9,7 +9,7 @@
         'phone': {},
         'first_name': {},
         'last_name': {},
-        'birth_date': {'type': 'date'},
+        'birth_date': {'type': 'date', 'on_invalid': 'null'},
         'street': {},
         'postcode': {},
         'city': {},

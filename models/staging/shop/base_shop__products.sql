@@ -10,7 +10,7 @@
         'list_price': {'type': 'decimal(18,4)'},
         'unit_cost': {'type': 'decimal(18,4)'},
         'currency': {'check': is_capital_letters('currency', 3)},
-        'stock': {'type': 'bigint'},
+        'stock': {'type': 'bigint', 'on_invalid': 'null'},
         'updated_at': {'type': 'timestamp', 'required': true, 'past': true},
     },
     record_date='cast(updated_at as date)',
