@@ -1,10 +1,11 @@
 {#- Stored, never recomputed: a calibration that is there already stays as it was, across full
-    refreshes too. That is why this model alone is incremental. -#}
+    refreshes too. That is why this model alone is incremental. Only where the day has several times
+    the buyers that it had, or few of them, is it measured again: a trial run is no calibration. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     full_refresh=false,
-    on_schema_change='fail',
+    on_schema_change='append_new_columns',
 ) }}
 
 {%- set quantiles = var('score_quantiles') %}
@@ -70,32 +71,63 @@ cutpoints as (
 
 ),
 
+stored as (
+
+    {% if is_incremental() %}
+        select
+            calibration_date,
+            reporting_currency,
+            monetary_window_months,
+            -- Tables from before calibrations were numbered.
+            coalesce(calibration_number, 1) as calibration_number,
+            buyer_count,
+            row_number() over (
+                partition by calibration_date, reporting_currency, monetary_window_months
+                order by coalesce(calibration_number, 1) desc
+            ) as newest_first
+        from {{ this }}
+    {% else %}
+        select
+            calibration_date,
+            reporting_currency,
+            monetary_window_months,
+            cast(null as bigint) as calibration_number,
+            buyer_count,
+            1 as newest_first
+        from cutpoints
+        where 1 = 0
+    {% endif %}
+
+),
+
 unstored as (
 
     select
-        calibration_date,
-        reporting_currency,
-        monetary_window_months,
-        buyer_count,
-        repeat_buyer_count,
-        frequency_cutpoint_3,
-        frequency_cutpoint_4,
-        frequency_cutpoint_5,
-        monetary_cutpoint_2,
-        monetary_cutpoint_3,
-        monetary_cutpoint_4,
-        monetary_cutpoint_5
+        cutpoints.calibration_date,
+        cutpoints.reporting_currency,
+        cutpoints.monetary_window_months,
+        cast(coalesce(stored.calibration_number, 0) + 1 as bigint) as calibration_number,
+        cutpoints.buyer_count,
+        stored.buyer_count as previous_buyer_count,
+        cutpoints.repeat_buyer_count,
+        cutpoints.frequency_cutpoint_3,
+        cutpoints.frequency_cutpoint_4,
+        cutpoints.frequency_cutpoint_5,
+        cutpoints.monetary_cutpoint_2,
+        cutpoints.monetary_cutpoint_3,
+        cutpoints.monetary_cutpoint_4,
+        cutpoints.monetary_cutpoint_5
     from cutpoints
-    {% if is_incremental() %}
-        where not exists (
-            select 1
-            from {{ this }} as stored_cutpoints
-            where
-                stored_cutpoints.calibration_date = cutpoints.calibration_date
-                and stored_cutpoints.reporting_currency = cutpoints.reporting_currency
-                and stored_cutpoints.monetary_window_months = cutpoints.monetary_window_months
-        )
-    {% endif %}
+    left join stored
+        on
+            cutpoints.calibration_date = stored.calibration_date
+            and cutpoints.reporting_currency = stored.reporting_currency
+            and cutpoints.monetary_window_months = stored.monetary_window_months
+            and stored.newest_first = 1
+    where
+        stored.buyer_count is null
+        or cutpoints.buyer_count >= stored.buyer_count * {{ var('recalibration_growth') }}
+        or cutpoints.buyer_count * {{ var('recalibration_growth') }} <= stored.buyer_count
 
 )
 

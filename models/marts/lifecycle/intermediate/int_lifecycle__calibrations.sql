@@ -19,27 +19,46 @@ histories as (
 
 ),
 
-dates_with_buyers as (
+buyers as (
 
-    select distinct snapshot_date
+    select
+        snapshot_date,
+        count(*) as buyer_count
     from histories
     where order_count > 0
+    group by snapshot_date
 
 ),
 
--- In a shop's first month nobody had bought by the last month's end: the day itself calibrates.
-chosen as (
+counted as (
 
     select
         snapshots.snapshot_date,
         snapshots.is_current,
-        case
-            when dates_with_buyers.snapshot_date is not null then snapshots.calibration_date
-            else snapshots.snapshot_date
-        end as calibration_date
+        snapshots.calibration_date,
+        coalesce(buyers.buyer_count, 0) as buyer_count,
+        coalesce(month_end_buyers.buyer_count, 0) as month_end_buyer_count
     from snapshots
-    left join dates_with_buyers
-        on snapshots.calibration_date = dates_with_buyers.snapshot_date
+    left join buyers on snapshots.snapshot_date = buyers.snapshot_date
+    left join buyers as month_end_buyers
+        on snapshots.calibration_date = month_end_buyers.snapshot_date
+
+),
+
+-- Cut points of a handful give nearly everybody who comes later the same score. So the day itself
+-- calibrates in a shop's first month, and while it has several times the buyers of the month's end.
+chosen as (
+
+    select
+        snapshot_date,
+        is_current,
+        month_end_buyer_count,
+        case
+            when buyer_count >= month_end_buyer_count * {{ var('recalibration_growth') }}
+                then snapshot_date
+            else calibration_date
+        end as calibration_date
+    from counted
 
 )
 

@@ -25,12 +25,24 @@ histories as (
 
 ),
 
+numbered_cutpoints as (
+
+    select
+        *,
+        row_number() over (
+            partition by calibration_date order by coalesce(calibration_number, 1) desc
+        ) as newest_first
+    from {{ ref('score_cutpoints') }}
+    where
+        reporting_currency = '{{ var("reporting_currency") }}'
+        and monetary_window_months = {{ var('monetary_window_months') }}
+
+),
+
 cutpoints as (
 
     select
         calibration_date,
-        reporting_currency,
-        monetary_window_months,
         frequency_cutpoint_3,
         frequency_cutpoint_4,
         frequency_cutpoint_5,
@@ -38,10 +50,8 @@ cutpoints as (
         monetary_cutpoint_3,
         monetary_cutpoint_4,
         monetary_cutpoint_5
-    from {{ ref('score_cutpoints') }}
-    where
-        reporting_currency = '{{ var("reporting_currency") }}'
-        and monetary_window_months = {{ var('monetary_window_months') }}
+    from numbered_cutpoints
+    where newest_first = 1
 
 ),
 
