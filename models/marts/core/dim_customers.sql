@@ -56,6 +56,19 @@ consents as (
 
 ),
 
+undeliverable as (
+
+    select
+        customer_id,
+        max(case when channel = 'email' then customer_id end) is not null as is_by_email,
+        max(case when channel = 'sms' then customer_id end) is not null as is_by_sms,
+        max(case when channel = 'push' then customer_id end) is not null as is_by_push
+    from {{ ref('int_core__message_signals') }}
+    where is_undeliverable
+    group by customer_id
+
+),
+
 orders as (
 
     select
@@ -132,7 +145,13 @@ described as (
         coalesce(consents.has_push_consent, false) as has_push_consent,
         coalesce(consents.has_banner_consent, false) as has_banner_consent,
         coalesce(consents.has_tracking_consent, false) as has_tracking_consent,
-        coalesce(consents.has_personalisation_consent, false) as has_personalisation_consent
+        coalesce(consents.has_personalisation_consent, false) as has_personalisation_consent,
+        coalesce(consents.has_email_consent and undeliverable.is_by_email is not true, false)
+            as is_email_contactable,
+        coalesce(consents.has_sms_consent and undeliverable.is_by_sms is not true, false)
+            as is_sms_contactable,
+        coalesce(consents.has_push_consent and undeliverable.is_by_push is not true, false)
+            as is_push_contactable
     from customers
     left join customer_contacts
         on customers.customer_id = customer_contacts.customer_id
@@ -146,6 +165,8 @@ described as (
         on customers.customer_id = customer_revenue.customer_id
     left join consents
         on customers.customer_id = consents.customer_id
+    left join undeliverable
+        on customers.customer_id = undeliverable.customer_id
 
 )
 

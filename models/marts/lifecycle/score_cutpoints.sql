@@ -78,9 +78,9 @@ stored as (
             calibration_date,
             reporting_currency,
             monetary_window_months,
+            buyer_count,
             -- Tables from before calibrations were numbered.
             coalesce(calibration_number, 1) as calibration_number,
-            buyer_count,
             row_number() over (
                 partition by calibration_date, reporting_currency, monetary_window_months
                 order by coalesce(calibration_number, 1) desc
@@ -91,8 +91,8 @@ stored as (
             calibration_date,
             reporting_currency,
             monetary_window_months,
-            cast(null as bigint) as calibration_number,
             buyer_count,
+            cast(null as bigint) as calibration_number,
             1 as newest_first
         from cutpoints
         where 1 = 0

@@ -17,6 +17,7 @@
             'required': true,
             'check': is_one_of('channel', ['email', 'sms', 'push', 'banner']),
         },
+        'bounce_type': {'check': is_one_of('bounce_type', ['hard', 'soft'])},
         'campaign_key': {},
         'contact_key': {},
         'address': {},

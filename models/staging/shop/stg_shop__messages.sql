@@ -9,6 +9,7 @@ accepted as (
         action,
         occurred_at,
         channel,
+        bounce_type,
         campaign_key,
         contact_key,
         address

@@ -1,5 +1,5 @@
--- The row is the calibration that scores the day of the run, where it had to be made anew because the
--- buyers have become several times as many or as few: scores of the days before were given by others.
+-- The row is the calibration that scores the day of the run, where it had to be made anew because
+-- the buyers are several times as many or as few as before.
 with
 
 calibrations as (
@@ -39,9 +39,9 @@ made_anew as (
 
     select
         cutpoints.calibration_date,
+        cutpoints.buyer_count,
         coalesce(cutpoints.previous_buyer_count, calibrations.month_end_buyer_count)
-            as previous_buyer_count,
-        cutpoints.buyer_count
+            as previous_buyer_count
     from cutpoints
     inner join calibrations on cutpoints.calibration_date = calibrations.calibration_date
     inner join current_numbers

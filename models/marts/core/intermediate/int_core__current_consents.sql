@@ -28,6 +28,16 @@ address_customers as (
 
 ),
 
+message_signals as (
+
+    select
+        customer_id,
+        channel,
+        opted_out_at
+    from {{ ref('int_core__message_signals') }}
+
+),
+
 -- What each record and address last said. Of two changes at the same instant the withdrawal counts.
 ranked as (
 
@@ -35,6 +45,7 @@ ranked as (
         address_customers.customer_id,
         consents.purpose,
         consents.channel,
+        consents.changed_at,
         consents.state = 'granted' as is_granted,
         row_number() over (
             partition by
@@ -66,13 +77,36 @@ granted as (
         customer_id,
         purpose,
         channel,
-        min(case when is_granted then 1 else 0 end) = 1 as is_granted
+        min(case when is_granted then 1 else 0 end) = 1 as is_granted,
+        max(case when is_granted then changed_at end) as granted_at
     from ranked
     where newest_first = 1
     group by
         customer_id,
         purpose,
         channel
+
+),
+
+-- Who unsubscribes or complains in the mail tool has withdrawn, whatever the shop's own ledger
+-- knows, until the person consents again.
+effective as (
+
+    select
+        granted.customer_id,
+        granted.purpose,
+        granted.channel,
+        granted.is_granted
+        and (
+            granted.purpose <> 'marketing'
+            or message_signals.opted_out_at is null
+            or message_signals.opted_out_at < granted.granted_at
+        ) as is_granted
+    from granted
+    left join message_signals
+        on
+            granted.customer_id = message_signals.customer_id
+            and granted.channel = message_signals.channel
 
 ),
 
@@ -92,7 +126,7 @@ current_consents as (
         min(case when purpose = 'tracking' then is_granted end) as has_tracking_consent,
         min(case when purpose = 'personalisation' then is_granted end)
             as has_personalisation_consent
-    from granted
+    from effective
     group by customer_id
 
 )
