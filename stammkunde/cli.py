@@ -13,6 +13,7 @@ from rich.console import Console
 from stammkunde import ingest, privacy
 from stammkunde.engines import chosen_engine
 from stammkunde.evidence import EvidenceError, Record, describe, explain
+from stammkunde.exchange_rates import ExchangeRateError, Interval, refresh
 from stammkunde.homes import HomeError, hold, prepare, require_checkout
 from stammkunde.paths import PROJECT, Home, home
 from stammkunde.settings import SettingsError, from_environment, sources_file
@@ -150,6 +151,27 @@ def erase(
         raise typer.Exit(_refuse(error, 2)) from None
     Console().print(
         f"{file} is written; the next run carries it out.", markup=False, highlight=False
+    )
+
+
+@app.command()
+def exchange_rates(
+    file: Annotated[Path, typer.Argument(help="eurofxref-hist.zip of the ECB, or its .csv.")],
+    every: Annotated[Interval, typer.Option(help="How often a rate changes.")] = Interval.MONTH,
+) -> None:
+    """Write seed exchange_rates anew with the euro reference rates of the European Central Bank.
+
+    Rows of other currencies, and of days before the file's first, stay. Exit code 2: the file is
+    none of the bank's, and the seed stays as it was.
+    """
+    try:
+        currencies, newest = refresh(file, every)
+    except ExchangeRateError as error:
+        raise typer.Exit(_refuse(error, 2)) from None
+    Console().print(
+        f"Seed exchange_rates holds {currencies} currencies of the file, up to {newest}; the next "
+        "run takes it.",
+        highlight=False,
     )
 
 

@@ -61,8 +61,16 @@ converted as (
                 else
                     cast(target_periods.units_per_eur as double)
                     / nullif(cast(source_periods.units_per_eur as double), 0)
-            end as decimal(18, 8)
-        ) as exchange_rate
+            end as decimal(18, 12)
+        ) as exchange_rate,
+        -- Of the two rates behind it the older; the euro's own never ages.
+        case
+            when order_days.currency = '{{ var("reporting_currency") }}' then null
+            when source_periods.currency = 'EUR' then target_periods.valid_from
+            when target_periods.currency = 'EUR' then source_periods.valid_from
+            when source_periods.currency is not null and target_periods.currency is not null
+                then least(source_periods.valid_from, target_periods.valid_from)
+        end as rate_valid_from
     from order_days
     left join bounded_periods as source_periods
         on
