@@ -14,10 +14,11 @@
     later days.
 
     Reasons, in the order of the columns: `missing:<column>`, `type:<column>`,
-    `placeholder:<column>` (see `is_placeholder_time`), `future:<column>`, `value:<column>`, and
+    `placeholder:<column>` (see `is_placeholder_time` and `is_written_null`), `shortened:<column>`
+    (see `is_shortened`), `future:<column>`, `value:<column>`, and
     `contradictory:<column>` on every row of a file that writes 1.111,11 and 1,111.11 in one column;
     then `duplicate_key` or `repeated_row`. Those of a column with `on_invalid` empty the value and
-    stand in `value_reasons`.
+    stand in `value_reasons`; so do shortened keys that are not required.
 
     Rows are received in the order of (_loaded_at, _file, _row_number); rows with another reason
     against them do not compete.
@@ -36,6 +37,10 @@
         source_name, table_name: the raw table, as in the source's YAML.
         columns: dictionary of raw column → rules:
             type: see `typed_value`; default string.
+            key: kind of key that the text is, such as 'contact_key'; see `clean_key`. A source
+                writes keys of a kind alike in all its feeds.
+            counts_without: true where the row counts without its key, although it is required, if a
+                spreadsheet shortened it.
             required: true where an empty value is a reason to reject.
             required_if: condition under which it is required.
             past: true where the row tells of something that has happened: a time more than a day
@@ -49,9 +54,13 @@
         key: list of columns that name a record; empty where equal rows may all be real. One that is
             not required must be a string.
         version: column that orders the versions of a key; none: a key comes once.
+        key_forms: relation of `key_forms` over the source; none: the raw table says itself how its
+            keys are written.
     Returns: a select statement.
 -#}
-{% macro base_rows(source_name, table_name, columns, record_date, key=[], version=none) %}
+{% macro base_rows(
+    source_name, table_name, columns, record_date, key=[], version=none, key_forms=none
+) %}
 {%- do check_contract(source_name, table_name, columns) -%}
 {%- set raw_table = source(source_name, table_name) -%}
 {%- set limit = as_of_limit() -%}
@@ -59,11 +68,13 @@
 {%- for name, rules in columns.items() if name not in key and is_number(rules) -%}
     {%- do numbers.append(name) -%}
 {%- endfor -%}
+{%- set has_keys = columns.values() | selectattr('key', 'defined') | list | length > 0 -%}
 {%- set key_values = {} -%}
 {%- for name in key or columns -%}
-    {%- set value = typed_value(
-        "nullif(" ~ trim_spaces('raw_rows.' ~ name) ~ ", '')", columns[name].get('type', 'string')
-    ) -%}
+    {%- set text = "nullif(" ~ trim_spaces('raw_rows.' ~ name) ~ ", '')" -%}
+    {%- set kind = columns[name].get('key') -%}
+    {%- set value = clean_key(text, kind, 'key_forms.' ~ kind ~ '_is_whole') if kind
+        else typed_value(text, columns[name].get('type', 'string')) -%}
     {%- if not key -%}
         {%- set value = "coalesce(cast(" ~ value ~ " as string), '')" -%}
     {%- elif not columns[name].get('required') -%}
@@ -72,6 +83,7 @@
     {%- do key_values.update({name: value}) -%}
 {%- endfor -%}
 with {{ number_styles(raw_table, numbers) | trim }}
+{{ key_forms_rows(raw_table, columns, key_forms) | trim }}
 {{ checked_rows(
     'row', columns, record_date, 'from ' ~ raw_table ~ ' as raw_rows', numbers
 ) | trim }}
@@ -83,6 +95,9 @@ shared_keys as (
         {{ value }} as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ raw_table }} as raw_rows
+    {%- if has_keys %}
+    cross join key_forms
+    {%- endif %}
     group by
         {%- for value in key_values.values() %}
         {{ value }}{{ ',' if not loop.last }}
@@ -93,6 +108,9 @@ shared_keys as (
 
 {% set contested_raw_rows %}
     from {{ raw_table }} as raw_rows
+    {%- if has_keys %}
+    cross join key_forms
+    {%- endif %}
     inner join shared_keys
         on
             {%- for name, value in key_values.items() %}

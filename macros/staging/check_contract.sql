@@ -1,6 +1,6 @@
 {#-
     Stops the compilation where a staging model and the contract of its source disagree on the
-    columns or on what is required; the loader reads the one, staging the other.
+    columns, on what is required or on what is a key; the loader reads the one, staging the other.
 
     Silent where there is no graph: at parse time and in unit tests.
 
@@ -22,6 +22,10 @@
             {%- elif columns[name].get('required', false) != required -%}
                 {{- exceptions.raise_compiler_error(
                     model.name ~ " and " ~ source_id ~ " disagree whether " ~ name ~ " is required"
+                ) -}}
+            {%- elif columns[name].get('key') != column.config.meta.get('key') -%}
+                {{- exceptions.raise_compiler_error(
+                    model.name ~ " and " ~ source_id ~ " disagree on the key that " ~ name ~ " is"
                 ) -}}
             {%- endif -%}
         {%- endfor -%}

@@ -3,7 +3,7 @@
     and `<prefix>_checked` (with `contract_reasons`, `value_reasons` and `record_date`).
 
     The numbers of a file with decimal commas are written with a point before they are typed
-    (`plain_number`, from CTE `number_styles`).
+    (`plain_number`, from CTE `number_styles`). Keys are compared in the forms of CTE `key_forms`.
 
     Arguments:
         prefix: start of their names.
@@ -44,7 +44,11 @@
 
     select
         {%- for name, rules in columns.items() %}
-        {%- if rules.get('type', 'string') == 'string' %}
+        {%- if rules.key %}
+        {{ prefix }}_text.{{ name }} as {{ name }}_text,
+        {{ clean_key(prefix ~ '_text.' ~ name, rules.key, 'key_forms.' ~ rules.key ~ '_is_whole') }}
+            as {{ name }},
+        {%- elif rules.get('type', 'string') == 'string' %}
         {{ name }},
         {%- else %}
         {{ name }} as {{ name }}_text,
@@ -58,6 +62,9 @@
         _row_number,
         _loaded_at
     from {{ prefix }}_text
+    {%- if columns.values() | selectattr('key', 'defined') | list %}
+    cross join key_forms
+    {%- endif %}
 
 ),
 
@@ -84,6 +91,16 @@
                 {%- for name, rules in columns.items()
                     if reasons[name] and (rules.get('on_invalid') == 'null') == emptied %}
                 {{ reasons[name] | indent(16) }},
+                {%- endfor %}
+                {%- for name, rules in columns.items()
+                    if emptied and rules.key and (rules.counts_without or not rules.required) %}
+                case
+                    when {{ name }} is null and {{ name }}_text is not null
+                        then
+                            case
+                                when {{ is_shortened(name ~ '_text') }} then 'shortened:{{ name }}'
+                            end
+                end,
                 {%- endfor %}
                 cast(null as string)
             ),

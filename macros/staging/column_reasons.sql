@@ -8,7 +8,7 @@
 -#}
 {% macro column_reasons(name, rules, numbers=[]) %}
     {%- set type = rules.get('type', 'string') -%}
-    {%- set text = name if type == 'string' else name ~ '_text' -%}
+    {%- set text = name if type == 'string' and not rules.key else name ~ '_text' -%}
     {%- set is_time = type in ['timestamp', 'local_timestamp'] or rules.past -%}
     {%- if type != 'string' or rules.get('required') or rules.required_if or rules.check %}
 case
@@ -19,6 +19,17 @@ case
     when {{ text }} is null then 'missing:{{ name }}'
     {%- elif rules.required_if %}
     when {{ text }} is null and {{ rules.required_if }} then 'missing:{{ name }}'
+    {%- endif %}
+    {%- if rules.key and (rules.get('required') or rules.required_if) %}
+    when {{ name }} is null and {{ text }} is not null
+        {%- if rules.required_if %} and {{ rules.required_if }}{% endif %}
+        then
+            case
+                when not {{ is_shortened(text) }} then 'placeholder:{{ name }}'
+                {%- if not rules.counts_without %}
+                else 'shortened:{{ name }}'
+                {%- endif %}
+            end
     {%- endif %}
     {%- if type != 'string' %}
     when {{ text }} is not null and {{ name }} is null then 'type:{{ name }}'

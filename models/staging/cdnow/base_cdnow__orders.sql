@@ -13,8 +13,8 @@ typed_orders as (
         source_name='cdnow',
         table_name='orders',
         columns={
-            'customer_id': {'required_if': 'master_id is null'},
-            'master_id': {},
+            'customer_id': {'key': 'contact_key', 'required_if': 'master_id is null'},
+            'master_id': {'key': 'contact_key'},
             'sample_id': {},
             'order_date': {'type': 'date', 'required': true, 'past': true},
             'cds': {'type': 'bigint', 'required': true, 'check': 'cds >= 0'},

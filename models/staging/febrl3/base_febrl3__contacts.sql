@@ -5,7 +5,7 @@
     source_name='febrl3',
     table_name='contacts',
     columns={
-        'rec_id': {'required': true},
+        'rec_id': {'key': 'record_key', 'required': true},
         'given_name': {},
         'surname': {},
         'street_number': {},

@@ -5,8 +5,8 @@
     source_name='shop',
     table_name='consents',
     columns={
-        'contact_key': {},
-        'address': {'required_if': 'contact_key is null'},
+        'contact_key': {'key': 'contact_key'},
+        'address': {'key': 'phone', 'required_if': 'contact_key is null'},
         'purpose': {
             'required': true,
             'check': is_one_of('purpose', ['tracking', 'marketing', 'personalisation']),
@@ -27,4 +27,5 @@
     },
     record_date='cast(changed_at as date)',
     key=['contact_key', 'address', 'purpose', 'channel', 'state', 'changed_at'],
+    key_forms=ref('base_shop__key_forms'),
 ) }}

@@ -4,9 +4,9 @@
     source_name='shop',
     table_name='contacts',
     columns={
-        'contact_key': {'required': true},
+        'contact_key': {'key': 'contact_key', 'required': true},
         'email': {},
-        'phone': {},
+        'phone': {'key': 'phone'},
         'first_name': {},
         'last_name': {},
         'birth_date': {'type': 'date', 'on_invalid': 'null'},
@@ -15,7 +15,7 @@
         'city': {},
         'country': {'required': true, 'check': is_capital_letters('country', 2)},
         'company': {},
-        'loyalty_card': {},
+        'loyalty_card': {'key': 'loyalty_card'},
         'is_test_account': {'type': 'boolean', 'default': 'false'},
         'created_at': {'type': 'timestamp', 'required': true, 'past': true},
         'updated_at': {'type': 'timestamp', 'required': true, 'past': true},
@@ -23,4 +23,5 @@
     record_date='cast(updated_at as date)',
     key=['contact_key'],
     version='updated_at',
+    key_forms=ref('base_shop__key_forms'),
 ) }}

@@ -4,13 +4,17 @@
     source_name='shop',
     table_name='erasures',
     columns={
-        'request_key': {'required': true},
-        'contact_key': {'required_if': 'coalesce(email, phone, loyalty_card) is null'},
+        'request_key': {'key': 'request_key', 'required': true},
+        'contact_key': {
+            'key': 'contact_key',
+            'required_if': 'coalesce(email, phone, loyalty_card) is null',
+        },
         'email': {},
-        'phone': {},
-        'loyalty_card': {},
+        'phone': {'key': 'phone'},
+        'loyalty_card': {'key': 'loyalty_card'},
         'requested_at': {'type': 'timestamp', 'required': true, 'past': true},
     },
     record_date='cast(requested_at as date)',
     key=['request_key'],
+    key_forms=ref('base_shop__key_forms'),
 ) }}

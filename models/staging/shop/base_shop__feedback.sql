@@ -11,7 +11,7 @@
     source_name='shop',
     table_name='feedback',
     columns={
-        'feedback_key': {'required': true},
+        'feedback_key': {'key': 'feedback_key', 'required': true},
         'kind': {
             'required': true,
             'check': is_one_of('kind', ['nps', 'csat', 'review', 'ticket', 'question']),
@@ -19,10 +19,11 @@
         'score': {'type': 'double', 'check': score_is_in_range},
         'text': {},
         'submitted_at': {'type': 'timestamp', 'required': true, 'past': true},
-        'contact_key': {},
+        'contact_key': {'key': 'contact_key'},
         'email': {},
-        'order_key': {},
+        'order_key': {'key': 'order_key'},
     },
     record_date='cast(submitted_at as date)',
     key=['feedback_key'],
+    key_forms=ref('base_shop__key_forms'),
 ) }}

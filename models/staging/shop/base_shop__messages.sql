@@ -4,7 +4,7 @@
     source_name='shop',
     table_name='messages',
     columns={
-        'message_key': {'required': true},
+        'message_key': {'key': 'message_key', 'required': true},
         'action': {
             'required': true,
             'check': is_one_of(
@@ -18,10 +18,11 @@
             'check': is_one_of('channel', ['email', 'sms', 'push', 'banner']),
         },
         'bounce_type': {'check': is_one_of('bounce_type', ['hard', 'soft'])},
-        'campaign_key': {},
-        'contact_key': {},
-        'address': {},
+        'campaign_key': {'key': 'campaign_key'},
+        'contact_key': {'key': 'contact_key'},
+        'address': {'key': 'phone'},
     },
     record_date='cast(occurred_at as date)',
     key=['message_key', 'action', 'occurred_at'],
+    key_forms=ref('base_shop__key_forms'),
 ) }}

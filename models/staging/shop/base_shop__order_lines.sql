@@ -1,13 +1,13 @@
 {{ config(materialized='table', enabled=feed_is_enabled('shop', 'order_lines')) }}
 
-{#- A line has no day of its own unless it is a return. -#}
+{#- A line has no day of its own unless it is a return. It has revenue without its product, too. -#}
 {{ base_rows(
     source_name='shop',
     table_name='order_lines',
     columns={
-        'order_key': {'required': true},
+        'order_key': {'key': 'order_key', 'required': true},
         'line_number': {'type': 'bigint', 'required': true},
-        'product_key': {'required': true},
+        'product_key': {'key': 'product_key', 'required': true, 'counts_without': true},
         'quantity': {'type': 'decimal(18,4)', 'required': true, 'check': 'quantity <> 0'},
         'unit_price': {
             'type': 'decimal(18,4)',
@@ -26,4 +26,5 @@
     },
     record_date='cast(returned_at as date)',
     key=['order_key', 'line_number'],
+    key_forms=ref('base_shop__key_forms'),
 ) }}

@@ -4,12 +4,12 @@
     source_name='shop',
     table_name='orders',
     columns={
-        'order_key': {'required': true},
-        'contact_key': {},
+        'order_key': {'key': 'order_key', 'required': true},
+        'contact_key': {'key': 'contact_key'},
         'email': {},
-        'phone': {},
-        'anonymous_id': {},
-        'loyalty_card': {},
+        'phone': {'key': 'phone'},
+        'anonymous_id': {'key': 'anonymous_id'},
+        'loyalty_card': {'key': 'loyalty_card'},
         'ordered_at': {'type': 'timestamp', 'required': true, 'past': true},
         'sales_channel': {
             'required': true,
@@ -28,4 +28,5 @@
     record_date='cast(updated_at as date)',
     key=['order_key'],
     version='updated_at',
+    key_forms=ref('base_shop__key_forms'),
 ) }}

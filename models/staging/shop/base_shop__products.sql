@@ -4,7 +4,7 @@
     source_name='shop',
     table_name='products',
     columns={
-        'product_key': {'required': true},
+        'product_key': {'key': 'product_key', 'required': true},
         'name': {'required': true},
         'category': {},
         'list_price': {'type': 'decimal(18,4)'},
@@ -16,4 +16,5 @@
     record_date='cast(updated_at as date)',
     key=['product_key'],
     version='updated_at',
+    key_forms=ref('base_shop__key_forms'),
 ) }}

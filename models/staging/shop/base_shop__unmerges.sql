@@ -4,17 +4,18 @@
     source_name='shop',
     table_name='unmerges',
     columns={
-        'request_key': {'required': true},
+        'request_key': {'key': 'request_key', 'required': true},
         'record_type': {
             'required': true,
             'check': is_one_of('record_type', ['contact', 'order', 'feedback']),
         },
-        'record_key': {'required': true},
+        'record_key': {'key': 'record_key', 'required': true},
         'other_record_type': {
             'required': true,
             'check': is_one_of('other_record_type', ['contact', 'order', 'feedback']),
         },
         'other_record_key': {
+            'key': 'record_key',
             'required': true,
             'check': 'record_type <> other_record_type or record_key <> other_record_key',
         },
@@ -23,4 +24,5 @@
     },
     record_date='cast(requested_at as date)',
     key=['request_key'],
+    key_forms=ref('base_shop__key_forms'),
 ) }}
