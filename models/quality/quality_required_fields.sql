@@ -42,9 +42,14 @@ column_counts as (
         rejection_counts.column_name,
         cast(sum(rejection_counts.row_count) as bigint) as unusable_rows,
         cast(sum(case
-            when rejection_counts.reason_kind = 'missing' then rejection_counts.row_count
+            when rejection_counts.reason_kind in ('missing', 'placeholder')
+                then rejection_counts.row_count
             else 0
-        end) as bigint) as missing_rows
+        end) as bigint) as missing_rows,
+        cast(sum(case
+            when rejection_counts.reason_kind = 'shortened' then rejection_counts.row_count
+            else 0
+        end) as bigint) as shortened_rows
     from row_samples
     inner join rejection_counts
         on
@@ -64,6 +69,7 @@ ranked_columns as (
         column_name,
         unusable_rows,
         missing_rows,
+        shortened_rows,
         row_number() over (
             partition by source_system, feed
             order by unusable_rows desc, column_name asc
@@ -84,7 +90,8 @@ worst_columns as (
         row_samples.not_evaluated_reason,
         ranked_columns.column_name,
         coalesce(ranked_columns.unusable_rows, 0) as unusable_rows,
-        coalesce(ranked_columns.missing_rows, 0) as missing_rows
+        coalesce(ranked_columns.missing_rows, 0) as missing_rows,
+        coalesce(ranked_columns.shortened_rows, 0) as shortened_rows
     from row_samples
     left join ranked_columns
         on
@@ -119,6 +126,13 @@ required_fields as (
             else
                 column_name || ' is empty in ' || {{ grouped_number('missing_rows') }}
                 || ' and unreadable in ' || {{ grouped_number('unusable_rows - missing_rows') }}
+                || case
+                    when shortened_rows > 0
+                        then
+                            ' (a spreadsheet shortened it in '
+                            || {{ grouped_number('shortened_rows') }} || ')'
+                    else ''
+                end
                 || ' of ' || {{ grouped_number('sample_size') }} || ' rows ' || sample_period
         end as detail
     from worst_columns

@@ -16,6 +16,8 @@ from dbt.contracts.graph.manifest import Manifest
 
 from stammkunde.paths import PROJECT
 
+from .normalisers import WORD_LISTS
+
 
 class DbtProject:
     """A dbt project in a temporary folder with a warehouse of its own."""
@@ -176,7 +178,7 @@ def make_identity_project(
         name,
         identity_models(),
         {
-            "vars": dict(variables),
+            "vars": {**WORD_LISTS, **variables},
             "test-paths": ["tests/dbt"],
             "models": {
                 "stammkunde": {"identity": {"+schema": "identity", "+materialized": "table"}}

@@ -9,8 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
+from stammkunde.paths import PROJECT
+
 TABLES = Path(__file__).parent / "normaliser_tables"
 TABLE_NAMES = ("emails", "phones", "codes", "names")
+
+# Vars of the repository that the models of blocked identifiers read.
+WORD_LISTS = {
+    name: yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"][name]
+    for name in ("written_nulls", "guest_keys")
+}
 
 # What the project needs of the repository, beside the models below.
 COPIED = (

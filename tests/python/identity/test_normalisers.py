@@ -21,6 +21,7 @@ from .normalisers import (
     COPIED,
     DOMAINS,
     TABLE_NAMES,
+    WORD_LISTS,
     Case,
     Written,
     blocked_and_not,
@@ -153,7 +154,7 @@ def cleaned(make_project: Callable[..., DbtProject]) -> Cleaned:
     project = make_project(
         "normalisers",
         models("{{ config(materialized='view') }} select * from given.written_values"),
-        {"models": {"stammkunde": {"+materialized": "table"}}},
+        {"models": {"stammkunde": {"+materialized": "table"}}, "vars": WORD_LISTS},
     )
     for path in COPIED:
         project.copy(path)
