@@ -54,8 +54,8 @@
         key: list of columns that name a record; empty where equal rows may all be real. One that is
             not required must be a string.
         version: column that orders the versions of a key; none: a key comes once.
-        key_forms: relation of `key_forms` over the source; none: the raw table says itself how its
-            keys are written.
+        key_forms: name of the model of `source_key_forms`; none, and in unit tests: the raw table
+            says itself how its keys are written.
     Returns: a select statement.
 -#}
 {% macro base_rows(

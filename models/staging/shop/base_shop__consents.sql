@@ -27,5 +27,5 @@
     },
     record_date='cast(changed_at as date)',
     key=['contact_key', 'address', 'purpose', 'channel', 'state', 'changed_at'],
-    key_forms=ref('base_shop__key_forms'),
+    key_forms='base_shop__key_forms',
 ) }}

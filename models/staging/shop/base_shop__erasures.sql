@@ -16,5 +16,5 @@
     },
     record_date='cast(requested_at as date)',
     key=['request_key'],
-    key_forms=ref('base_shop__key_forms'),
+    key_forms='base_shop__key_forms',
 ) }}

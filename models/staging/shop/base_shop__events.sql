@@ -26,5 +26,5 @@
     },
     record_date='cast(received_at as date)',
     key=['event_key'],
-    key_forms=ref('base_shop__key_forms'),
+    key_forms='base_shop__key_forms',
 ) }}

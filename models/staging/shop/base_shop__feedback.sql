@@ -25,5 +25,5 @@
     },
     record_date='cast(submitted_at as date)',
     key=['feedback_key'],
-    key_forms=ref('base_shop__key_forms'),
+    key_forms='base_shop__key_forms',
 ) }}

@@ -24,5 +24,5 @@
     },
     record_date='cast(occurred_at as date)',
     key=['message_key', 'action', 'occurred_at'],
-    key_forms=ref('base_shop__key_forms'),
+    key_forms='base_shop__key_forms',
 ) }}

@@ -26,5 +26,5 @@
     },
     record_date='cast(returned_at as date)',
     key=['order_key', 'line_number'],
-    key_forms=ref('base_shop__key_forms'),
+    key_forms='base_shop__key_forms',
 ) }}

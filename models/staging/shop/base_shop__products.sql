@@ -16,5 +16,5 @@
     record_date='cast(updated_at as date)',
     key=['product_key'],
     version='updated_at',
-    key_forms=ref('base_shop__key_forms'),
+    key_forms='base_shop__key_forms',
 ) }}
