@@ -5,12 +5,17 @@
     Arguments:
         feed: name of the feed; each source gives `stg_<source>__<feed>`.
         times: the columns that must lie before the end of the day of the run; an empty one does.
-        version: column that orders the versions of a record. It is held against the day only where
-            var `as_of_date` is set (see `as_of_limit`): otherwise a record that was touched after
-            the newest order would vanish instead of standing in its newest version.
+        version: column that orders the versions of a record. `base_rows` has chosen the version of
+            the day; where all came later, because the sender delivers current states, it is the
+            first of them.
+        taken_back: dictionary of column → SQL expression (over `unioned` and `as_of`) that stands
+            instead where the version is later than the day: what it tells of later days was not
+            known. Only where var `as_of_date` is set: without it a record that was touched after the
+            newest order stands in its newest version.
     Returns: a select statement.
 -#}
-{% macro union_feed(feed, times=[], version=none) %}
+{% macro union_feed(feed, times=[], version=none, taken_back={}) %}
+{%- set is_old_day = as_of_limit() is not none -%}
 {%- set columns = model_columns() -%}
 {%- set givers = [] -%}
 {%- for source, feeds in var('sources', {}).items() if feed in feeds -%}
@@ -69,13 +74,20 @@ known as (
     select
         unioned.source_system
         {%- for column in columns if column.name != 'source_system' %},
+        {%- if is_old_day and column.name in taken_back %}
+        case
+            when unioned.{{ version }} >= as_of.as_of_end then {{ taken_back[column.name] }}
+            else unioned.{{ column.name }}
+        end as {{ column.name }}
+        {%- else %}
         unioned.{{ column.name }}
+        {%- endif %}
         {%- endfor %}
     from unioned
     cross join as_of
     where
         1 = 1
-        {%- for time in times + ([version] if version and as_of_limit() else []) %}
+        {%- for time in times %}
         and (unioned.{{ time }} is null or unioned.{{ time }} < as_of.as_of_end)
         {%- endfor %}
 

@@ -1,6 +1,6 @@
 {#- What the conformed feeds hold against the end of the day, feed by feed. Written a second time on
     purpose: a reconciliation that took its filter from what it checks would agree with any mistake.
-    A time of version counts only where var `as_of_date` asks for a past day (see `union_feed`). -#}
+    A version after a past day (var `as_of_date`) keeps a product out that was not sold up to it. -#}
 {%- set feed_times = {
     'contacts': ['created_at'],
     'orders': ['ordered_at'],
@@ -14,11 +14,6 @@
     'unmerges': ['requested_at'],
     'erasures': ['requested_at'],
 } -%}
-{%- if as_of_limit() -%}
-{%- for feed in ['contacts', 'orders', 'products'] -%}
-{%- do feed_times[feed].append('updated_at') -%}
-{%- endfor -%}
-{%- endif -%}
 {%- set pairs = [] %}
 {%- for source, feeds in var('sources').items() %}
 {%- for feed in feeds %}
@@ -34,18 +29,37 @@ as_of as (
 
 ),
 
+sold as (
+
+    select distinct
+        source_system,
+        product_key
+    from {{ ref('order_lines') }}
+
+),
+
 {% for source, feed in pairs -%}
 {{ source }}_{{ feed }} as (
 
+    {%- set sold_counts = feed == 'products' and as_of_limit() %}
     select
         {%- if feed in ['orders', 'order_lines'] %}
         staged.order_key,
         {%- endif %}
         {%- for feed_time in feed_times[feed] %}
         coalesce(staged.{{ feed_time }} < as_of.as_of_end, true) and
-        {%- endfor %} true as is_known
+        {%- endfor %}
+        {%- if sold_counts %}
+        (coalesce(staged.updated_at < as_of.as_of_end, true) or sold.product_key is not null) and
+        {%- endif %} true as is_known
     from {{ ref('stg_' ~ source ~ '__' ~ feed) }} as staged
     cross join as_of
+    {%- if sold_counts %}
+    left join sold
+        on
+            sold.source_system = '{{ source }}'
+            and staged.product_key = sold.product_key
+    {%- endif %}
 
 ),
 
