@@ -3,7 +3,8 @@
     as UTC.
 
     DuckDB's cast to `timestamp` silently drops an offset (`10:00+02:00` becomes 10:00), so the text
-    has to pass through `timestamptz`. Spark's `timestamp` is an instant already, but it
+    has to pass through `timestamptz`; and that cast reads text without one in the time zone of the
+    session, so that such text does not. Spark's `timestamp` is an instant already, but it
     reads no offset behind a time without seconds.
 
     Arguments:
@@ -16,7 +17,12 @@
 {%- endmacro %}
 
 {% macro default__parse_utc(text) -%}
-    (try_cast({{ text }} as timestamptz) at time zone 'UTC')
+    case
+        when
+            ends_with({{ text }}, 'Z') or regexp_matches(substr({{ text }}, 11), '[Z+-]|UTC')
+            then try_cast({{ text }} as timestamptz) at time zone 'UTC'
+        else try_cast({{ text }} as timestamp)
+    end
 {%- endmacro %}
 
 {% macro spark__parse_utc(text) -%}

@@ -1,5 +1,5 @@
 {#-
-    First instant after the day in var `as_of_date`, as SQL; none where the var is empty.
+    First instant after the shop's day in var `as_of_date`, as SQL; none where the var is empty.
 
     Staging cannot ask the model `as_of`, which is made from staging. So the version rule takes the
     day from the var: where it is empty, everything that has landed is known.
@@ -18,5 +18,5 @@
     {%- endif -%}
     {%- set next_day = modules.datetime.datetime.strptime(day, '%Y-%m-%d')
         + modules.datetime.timedelta(days=1) -%}
-    {{- return("cast('" ~ next_day.strftime('%Y-%m-%d') ~ " 00:00:00' as timestamp)") -}}
+    {{- return(shop_midnight("cast('" ~ next_day.strftime('%Y-%m-%d') ~ "' as date)") | trim) -}}
 {% endmacro %}

@@ -11,7 +11,7 @@
 
     Arguments:
         text: SQL expression of type string, trimmed.
-        type: string, timestamp (ISO 8601, becomes UTC), local_timestamp (stays naive, for
+        type: string, timestamp (ISO 8601, becomes UTC; a day alone is the shop's midnight), local_timestamp (stays naive, for
             `to_utc`; has no offset), date (its time, if any, is left out), boolean, bigint, double
             or decimal(18,4).
     Returns: SQL expression.
@@ -27,7 +27,16 @@
     {%- elif type == 'timestamp' -%}
         case
             when {{ regexp_is_match(text, '^' ~ day ~ '([T ]' ~ time ~ '(' ~ offset ~ ')?)?$') }}
-                then {{ parse_utc(text) }}
+                then
+                    {%- if shop_time_zone() == 'UTC' %}
+                    {{ parse_utc(text) }}
+                    {%- else %}
+                    case
+                        when length({{ text }}) <= 10
+                            then {{ shop_midnight('try_cast(' ~ text ~ ' as date)') }}
+                        else {{ parse_utc(text) }}
+                    end
+                    {%- endif %}
         end
     {%- elif type == 'local_timestamp' -%}
         case when {{ regexp_is_match(text, naive) }} then try_cast({{ text }} as timestamp) end

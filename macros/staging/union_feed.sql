@@ -5,6 +5,7 @@
     Arguments:
         feed: name of the feed; each source gives `stg_<source>__<feed>`.
         times: the columns that must lie before the end of the day of the run; an empty one does.
+        days: the columns of type date that must not lie after the day of the run.
         version: column that orders the versions of a record. `base_rows` has chosen the version of
             the day; where all came later, because the sender delivers current states, it is the
             first of them.
@@ -14,7 +15,7 @@
             newest order stands in its newest version.
     Returns: a select statement.
 -#}
-{% macro union_feed(feed, times=[], version=none, taken_back={}) %}
+{% macro union_feed(feed, times=[], days=[], version=none, taken_back={}) %}
 {%- set is_old_day = as_of_limit() is not none -%}
 {%- set columns = model_columns() -%}
 {%- set givers = [] -%}
@@ -25,7 +26,10 @@ with
 
 as_of as (
 
-    select as_of_end from {{ ref('as_of') }}
+    select
+        as_of_date,
+        as_of_end
+    from {{ ref('as_of') }}
 
 ),
 
@@ -89,6 +93,9 @@ known as (
         1 = 1
         {%- for time in times %}
         and (unioned.{{ time }} is null or unioned.{{ time }} < as_of.as_of_end)
+        {%- endfor %}
+        {%- for day in days %}
+        and (unioned.{{ day }} is null or unioned.{{ day }} <= as_of.as_of_date)
         {%- endfor %}
 
 )

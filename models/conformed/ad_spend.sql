@@ -1,1 +1,1 @@
-{{ union_feed('ad_spend', times=['spend_date']) }}
+{{ union_feed('ad_spend', days=['spend_date']) }}

@@ -1,6 +1,6 @@
 {#-
     An order is no newer than its record, and an event no newer than its receipt: one wrong clock
-    does not move the day of the whole run.
+    does not move the day of the whole run. The days are the shop's, whose end is an instant in UTC.
 -#}
 {% set given_day = "cast('" ~ var('as_of_date') ~ "' as date)" if as_of_limit() else none %}
 {% set sources = var('sources', {}) %}
@@ -10,15 +10,15 @@ spans as (
 
     {% for source, feeds in sources.items() if 'orders' in feeds %}
         select
-            cast(min(least(ordered_at, updated_at)) as date) as oldest_date,
-            cast(max(least(ordered_at, updated_at)) as date) as newest_date
+            {{ shop_date('min(least(ordered_at, updated_at))') }} as oldest_date,
+            {{ shop_date('max(least(ordered_at, updated_at))') }} as newest_date
         from {{ ref('stg_' ~ source ~ '__orders') }}
         union all
     {% endfor %}
     {% for source, feeds in sources.items() if 'events' in feeds %}
         select
-            cast(min(received_at) as date) as oldest_date,
-            cast(max(received_at) as date) as newest_date
+            {{ shop_date('min(received_at)') }} as oldest_date,
+            {{ shop_date('max(received_at)') }} as newest_date
         from {{ ref('stg_' ~ source ~ '__events') }}
         union all
     {% endfor %}
@@ -26,8 +26,8 @@ spans as (
     {% for source, feeds in sources.items()
         if 'contacts' in feeds and 'orders' not in feeds and 'events' not in feeds %}
         select
-            cast(min(created_at) as date) as oldest_date,
-            cast(max(created_at) as date) as newest_date
+            {{ shop_date('min(created_at)') }} as oldest_date,
+            {{ shop_date('max(created_at)') }} as newest_date
         from {{ ref('stg_' ~ source ~ '__contacts') }}
         union all
     {% endfor %}
@@ -81,7 +81,7 @@ as_of as (
 
     select
         as_of_date,
-        cast({{ dbt.dateadd('day', 1, 'as_of_date') }} as timestamp) as as_of_end
+        {{ shop_midnight('cast(' ~ dbt.dateadd('day', 1, 'as_of_date') ~ ' as date)') }} as as_of_end
     from as_of_day
 
 )

@@ -61,30 +61,32 @@ daily_counts as (
     select
         source_system,
         'events' as feed,
-        cast(occurred_at as date) as record_date,
+        {{ shop_date('occurred_at') }} as record_date,
         count(*) as row_count,
         max(received_at) as newest_at
     from events
-    group by source_system, cast(occurred_at as date)
+    group by source_system, {{ shop_date('occurred_at') }}
     union all
     select
         source_system,
         'order_lines' as feed,
-        cast(happened_at as date) as record_date,
+        {{ shop_date('happened_at') }} as record_date,
         count(*) as row_count,
         max(happened_at) as newest_at
     from dated_order_lines
-    group by source_system, cast(happened_at as date)
+    group by source_system, {{ shop_date('happened_at') }}
     {%- for feed, feed_time in feed_times.items() %}
+        {%- set is_day = feed_time == 'spend_date' %}
+        {%- set record_date = feed_time if is_day else shop_date(feed_time) %}
         union all
         select
             source_system,
             '{{ feed }}' as feed,
-            cast({{ feed_time }} as date) as record_date,
+            {{ record_date }} as record_date,
             count(*) as row_count,
-            max(cast({{ feed_time }} as timestamp)) as newest_at
+            max({{ shop_midnight(feed_time) if is_day else feed_time }}) as newest_at
         from {{ ref(feed) }}
-        group by source_system, cast({{ feed_time }} as date)
+        group by source_system, {{ record_date }}
     {%- endfor %}
 
 )

@@ -41,7 +41,10 @@ longest_baseline as (
 
 window_start as (
 
-    select cast({{ dbt.dateadd('day', '-max_periods', 'as_of_date') }} as timestamp) as starts_at
+    select
+        {{ shop_midnight(
+            'cast(' ~ dbt.dateadd('day', '-max_periods', 'as_of_date') ~ ' as date)'
+        ) }} as starts_at
     from as_of
     cross join longest_baseline
 
@@ -52,7 +55,7 @@ combinations as (
 
     select
         events.source_system,
-        cast(events.occurred_at as date) as record_date,
+        {{ shop_date('events.occurred_at') }} as record_date,
         {%- for dimension in dimensions %}
             events.{{ dimension }},
         {%- endfor %}
@@ -65,7 +68,7 @@ combinations as (
         {%- for dimension in dimensions %}
             events.{{ dimension }},
         {%- endfor %}
-        cast(events.occurred_at as date)
+        {{ shop_date('events.occurred_at') }}
 
 ),
 

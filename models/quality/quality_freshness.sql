@@ -63,7 +63,7 @@ deliveries as (
     select
         source_system,
         feed,
-        cast(max(newest_at) as date) as newest_date,
+        {{ shop_date('max(newest_at)') }} as newest_date,
         max(newest_at) as newest_at
     from daily_counts
     group by source_system, feed

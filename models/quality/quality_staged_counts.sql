@@ -24,7 +24,9 @@ with
 
 as_of as (
 
-    select as_of_end
+    select
+        as_of_date,
+        as_of_end
     from {{ ref('as_of') }}
 
 ),
@@ -47,7 +49,11 @@ sold as (
         staged.order_key,
         {%- endif %}
         {%- for feed_time in feed_times[feed] %}
+        {%- if feed_time == 'spend_date' %}
+        coalesce(staged.spend_date <= as_of.as_of_date, true) and
+        {%- else %}
         coalesce(staged.{{ feed_time }} < as_of.as_of_end, true) and
+        {%- endif %}
         {%- endfor %}
         {%- if sold_counts %}
         (coalesce(staged.updated_at < as_of.as_of_end, true) or sold.product_key is not null) and

@@ -136,11 +136,9 @@ claims as (
             when ordered.turn > 1 then ordered.logged_in_at
             when types.window_days is null then cast('1970-01-01' as timestamp)
             else
-                cast(
-                    {{ dbt.dateadd(
-                        'day', '-types.window_days', 'cast(ordered.logged_in_at as date)'
-                    ) }} as timestamp
-                )
+                {{ shop_midnight('cast(' ~ dbt.dateadd(
+                    'day', '-types.window_days', shop_date('ordered.logged_in_at')
+                ) ~ ' as date)') }}
         end as claimed_from,
         ordered.claimed_until
     from ordered

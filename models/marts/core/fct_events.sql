@@ -117,7 +117,7 @@ identified as (
         attributed.value,
         {{ qualified_id('attributed.source_system', 'attributed.event_key') }} as event_id,
         {{ qualified_id('attributed.source_system', 'attributed.order_key') }} as order_id,
-        cast(attributed.occurred_at as date) as event_date
+        {{ shop_date('attributed.occurred_at') }} as event_date
     from attributed
     inner join customer_records on attributed.record_id = customer_records.record_id
     inner join customers on customer_records.customer_id = customers.customer_id

@@ -120,7 +120,7 @@ dated as (
         product_key,
         product_category,
         transaction_at,
-        cast(transaction_at as date) as transaction_date,
+        {{ shop_date('transaction_at') }} as transaction_date,
         quantity,
         unit_price,
         gross_amount,

@@ -28,8 +28,8 @@ contacts as (
         cast(null as string) as company,
         cast(null as string) as loyalty_card,
         false as is_test_account,
-        cast(min(order_date) as timestamp) as created_at,
-        cast(min(order_date) as timestamp) as updated_at
+        {{ shop_midnight('min(order_date)') }} as created_at,
+        {{ shop_midnight('min(order_date)') }} as updated_at
     from base_rows
     where row_outcome = 'accepted'
     group by contact_key

@@ -7,7 +7,7 @@ base_rows as (
     select
         order_key,
         contact_key,
-        cast(order_date as timestamp) as ordered_at,
+        {{ shop_midnight('order_date') }} as ordered_at,
         row_outcome
     from {{ ref('base_cdnow__orders') }}
 

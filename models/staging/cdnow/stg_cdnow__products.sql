@@ -22,7 +22,7 @@ products as (
         cast(null as decimal(18, 4)) as unit_cost,
         'USD' as currency,
         cast(null as bigint) as stock,
-        cast(min(order_date) as timestamp) as updated_at
+        {{ shop_midnight('min(order_date)') }} as updated_at
     from base_rows
     where row_outcome = 'accepted'
     having count(*) > 0

@@ -13,6 +13,6 @@
         'email': {},
         'cluster': {},
     },
-    record_date='cast(_loaded_at as date)',
+    record_date=shop_date('_loaded_at'),
     key=['unique_id'],
 ) }}

@@ -17,6 +17,6 @@
         'date_of_birth': {},
         'soc_sec_id': {},
     },
-    record_date='cast(_loaded_at as date)',
+    record_date=shop_date('_loaded_at'),
     key=['rec_id'],
 ) }}

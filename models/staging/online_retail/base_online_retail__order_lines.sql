@@ -28,7 +28,7 @@ typed_lines as (
             'customerid': {'key': 'contact_key'},
             'country': {},
         },
-        record_date="cast(" ~ to_utc('invoicedate', 'Europe/London') ~ " as date)",
+        record_date=shop_date(to_utc('invoicedate', 'Europe/London')),
     ) | indent(4) }}
 
 ),

@@ -3,4 +3,4 @@
 
 {% set local_time = typed_value(trim_spaces('invoicedate'), 'local_timestamp') %}
 {% set invoiced_at = to_utc(local_time, 'Europe/London') %}
-{{ row_counts('online_retail', {'order_lines': 'cast(' ~ invoiced_at ~ ' as date)'}) }}
+{{ row_counts('online_retail', {'order_lines': shop_date(invoiced_at)}) }}

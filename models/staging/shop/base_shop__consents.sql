@@ -25,7 +25,7 @@
         },
         'source': {'required': true},
     },
-    record_date='cast(changed_at as date)',
+    record_date=shop_date('changed_at'),
     key=['contact_key', 'address', 'purpose', 'channel', 'state', 'changed_at'],
     key_forms='base_shop__key_forms',
 ) }}

@@ -20,7 +20,7 @@
         'created_at': {'type': 'timestamp', 'required': true, 'past': true},
         'updated_at': {'type': 'timestamp', 'required': true, 'past': true},
     },
-    record_date='cast(updated_at as date)',
+    record_date=shop_date('updated_at'),
     key=['contact_key'],
     version='updated_at',
     key_forms='base_shop__key_forms',

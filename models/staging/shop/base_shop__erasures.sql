@@ -14,7 +14,7 @@
         'loyalty_card': {'key': 'loyalty_card'},
         'requested_at': {'type': 'timestamp', 'required': true, 'past': true},
     },
-    record_date='cast(requested_at as date)',
+    record_date=shop_date('requested_at'),
     key=['request_key'],
     key_forms='base_shop__key_forms',
 ) }}

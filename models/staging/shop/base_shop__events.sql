@@ -24,7 +24,7 @@
         'http_status': {'type': 'bigint', 'on_invalid': 'null'},
         'value': {'type': 'decimal(18,4)'},
     },
-    record_date='cast(received_at as date)',
+    record_date=shop_date('received_at'),
     key=['event_key'],
     key_forms='base_shop__key_forms',
 ) }}

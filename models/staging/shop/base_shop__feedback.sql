@@ -23,7 +23,7 @@
         'email': {},
         'order_key': {'key': 'order_key'},
     },
-    record_date='cast(submitted_at as date)',
+    record_date=shop_date('submitted_at'),
     key=['feedback_key'],
     key_forms='base_shop__key_forms',
 ) }}

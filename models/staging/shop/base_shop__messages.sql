@@ -22,7 +22,7 @@
         'contact_key': {'key': 'contact_key'},
         'address': {'key': 'phone'},
     },
-    record_date='cast(occurred_at as date)',
+    record_date=shop_date('occurred_at'),
     key=['message_key', 'action', 'occurred_at'],
     key_forms='base_shop__key_forms',
 ) }}

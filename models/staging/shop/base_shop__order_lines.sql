@@ -24,7 +24,7 @@
         'returned_line_number': {'type': 'bigint'},
         'returned_at': {'type': 'timestamp', 'past': true},
     },
-    record_date='cast(returned_at as date)',
+    record_date=shop_date('returned_at'),
     key=['order_key', 'line_number'],
     key_forms='base_shop__key_forms',
 ) }}

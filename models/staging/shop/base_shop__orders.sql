@@ -25,7 +25,7 @@
         'delivered_at': {'type': 'timestamp', 'on_invalid': 'null'},
         'updated_at': {'type': 'timestamp', 'required': true, 'past': true},
     },
-    record_date='cast(updated_at as date)',
+    record_date=shop_date('updated_at'),
     key=['order_key'],
     version='updated_at',
     key_forms='base_shop__key_forms',

@@ -18,6 +18,6 @@
 {% for feed, column in record_times.items() if feed_is_enabled('shop', feed) %}
     {% set type = 'date' if column == 'spend_date' else 'timestamp' %}
     {% set time = typed_value(trim_spaces(column), type) %}
-    {% do record_dates.update({feed: 'cast(' ~ time ~ ' as date)'}) %}
+    {% do record_dates.update({feed: time if type == 'date' else shop_date(time)}) %}
 {% endfor %}
 {{ row_counts('shop', record_dates) }}

@@ -45,7 +45,7 @@ order_days as (
 
     select distinct
         currency,
-        cast(ordered_at as date) as order_date
+        {{ shop_date('ordered_at') }} as order_date
     from {{ ref('orders') }}
 
 ),

@@ -75,7 +75,7 @@ keyed as (
         orders.promised_at,
         orders.delivered_at,
         {{ qualified_id('orders.source_system', 'orders.order_key') }} as order_id,
-        cast(orders.ordered_at as date) as order_date,
+        {{ shop_date('orders.ordered_at') }} as order_date,
         -- A cancellation written after the day of the run is not known on it.
         case when orders.cancelled_at < as_of.as_of_end then orders.cancelled_at end as cancelled_at
     from orders

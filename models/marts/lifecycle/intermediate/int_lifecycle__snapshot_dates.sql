@@ -30,7 +30,8 @@ calibrated as (
     select
         snapshot_date,
         is_current,
-        cast({{ dbt.dateadd('day', 1, 'snapshot_date') }} as timestamp) as snapshot_end,
+        {{ shop_midnight('cast(' ~ dbt.dateadd('day', 1, 'snapshot_date') ~ ' as date)') }}
+            as snapshot_end,
         cast(
             case
                 when snapshot_date = {{ dbt.last_day('snapshot_date', 'month') }}
