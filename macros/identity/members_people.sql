@@ -37,10 +37,20 @@ contact_people as (
     select
         record_node,
         first_name,
+        first_word,
         last_name,
         birth_date
     from {{ ref('int_identity__contact_people') }}
     where first_name is not null
+
+),
+
+name_variants as (
+
+    select
+        first_name,
+        variant
+    from {{ ref('name_variants') }}
 
 ),
 
@@ -62,6 +72,7 @@ named_members as (
         members.spell,
         members.party_id,
         contact_people.first_name,
+        contact_people.first_word,
         contact_people.last_name,
         contact_people.birth_date
     from members
@@ -71,14 +82,17 @@ named_members as (
 ),
 
 -- The limit of records of an identifier caps the pairs; most have few members.
-alike as (
+contacts_compared as (
 
-    select distinct
+    select
         one.identifier_type,
         one.identifier_value,
         one.spell,
         one.party_id,
-        other.party_id as other_party_id
+        other.party_id as other_party_id,
+        one.birth_date is not null and other.birth_date is not null as are_births_known,
+        {{ births_apart('one', 'other', 'types') | indent(8) }} as are_births_apart,
+        {{ same_person('one', 'other', 'types', 'name_variants') | indent(8) }} as is_same_person
     from named_members as one
     inner join named_members as other
         on
@@ -87,7 +101,60 @@ alike as (
             and one.spell = other.spell
             and one.party_id <> other.party_id
     inner join types on one.identifier_type = types.identifier_type
-    where {{ same_person('one', 'other', 'types') | indent(8) }}
+    left join name_variants on {{ are_name_variants('name_variants', 'one', 'other') }}
+
+),
+
+-- A pair of contacts whose birth dates speak decides over one that lacks a date.
+compared as (
+
+    select
+        identifier_type,
+        identifier_value,
+        spell,
+        party_id,
+        other_party_id,
+        case
+            when max(case when is_same_person and are_births_known then 1 else 0 end) = 1 then true
+            when max(case when are_births_apart then 1 else 0 end) = 1 then false
+            when max(case when is_same_person then 1 else 0 end) = 1 then true
+            else false
+        end as is_same_person
+    from contacts_compared
+    group by identifier_type, identifier_value, spell, party_id, other_party_id
+
+),
+
+contradicted as (
+
+    {{ contradicted_members('compared', 'party_id', identifier) }}
+
+),
+
+alike as (
+
+    select
+        compared.identifier_type,
+        compared.identifier_value,
+        compared.spell,
+        compared.party_id,
+        compared.other_party_id
+    from compared
+    left join contradicted as one
+        on
+            compared.identifier_type = one.identifier_type
+            and compared.identifier_value = one.identifier_value
+            and compared.spell = one.spell
+            and compared.party_id = one.party_id
+    left join contradicted as other
+        on
+            compared.identifier_type = other.identifier_type
+            and compared.identifier_value = other.identifier_value
+            and compared.spell = other.spell
+            and compared.other_party_id = other.party_id
+    where
+        compared.is_same_person
+        and (one.party_id is null) = (other.party_id is null)
 
 ),
 

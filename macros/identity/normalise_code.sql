@@ -8,7 +8,7 @@
     Returns: SQL expression of type string; null where nothing is left.
 -#}
 {% macro normalise_code(code) -%}
-    {%- set text = visible_text(code) -%}
+    {%- set text = visible_text(compatible_letters(code)) -%}
     case
         when {{ regexp_is_match(text, '^[0-9]([.][0-9]+)?[eE][+][0-9]+$') }} then null
         when {{ regexp_is_match(text, '^[0-9]+[.]0$') }}

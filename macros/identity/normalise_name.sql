@@ -1,26 +1,17 @@
 {#-
     A name for comparison only: lower case, without titles, accents (German ones spelt out, as
-    keyboards without umlauts do), spaces and signs. Letters of other scripts stay.
+    keyboards without umlauts do), spaces, signs and emoji. Letters of other scripts stay.
 
     Arguments:
         name: SQL expression of type string.
     Returns: SQL expression of type string; null where no letter is left.
 -#}
 {% macro normalise_name(name) -%}
-    {#- Titles that are names as well (Ing, Med) need their dot; a title alone is a name. -#}
-    {%- set titles = '^(((dr|prof|herr|frau|mr|mrs|ms|mme)[.]?|(dipl|ing|mag|med)[.])[ .-]+)+' -%}
-    {%- set lowered = lower_letters(visible_text(name)) -%}
-    {%- set untitled -%}
-        coalesce(
-            nullif({{ regexp_replace_all(lowered, titles) }}, ''),
-            {{ lowered }}
-        )
-    {%- endset -%}
     nullif(
         {{ regexp_replace_all(
             "translate("
             ~ "replace(replace(replace(replace(replace(replace(replace(replace(replace(replace("
-            ~ untitled ~ ","
+            ~ plain_name(name) ~ ","
             ~ " 'a\u0308', 'ae'), 'o\u0308', 'oe'), 'u\u0308', 'ue'),"
             ~ " 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'),"
             ~ " 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),"

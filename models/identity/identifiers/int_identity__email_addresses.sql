@@ -30,7 +30,7 @@ visible as (
     select
         raw_value,
         translate(
-            {{ lower_letters(visible_text('raw_value')) }}, '＠．。｡’', '@...'''
+            {{ lower_letters(visible_text(compatible_letters('raw_value'))) }}, '。｡’', '..'''
         ) as address_text
     from written
 

@@ -38,9 +38,19 @@ contacts as (
     select
         contact_id,
         first_name,
+        first_word,
         last_name,
         birth_date
     from {{ ref('int_identity__contact_people') }}
+
+),
+
+name_variants as (
+
+    select
+        first_name,
+        variant
+    from {{ ref('name_variants') }}
 
 ),
 
@@ -48,12 +58,12 @@ types as (
 
     select
         identifier_type,
+        resolution_round,
         is_personal,
         max_people_per_identifier,
         name_letters_per_typing_error,
         max_birth_years_apart
     from {{ ref('identifier_types') }}
-    where resolution_round = 1
 
 ),
 
@@ -71,6 +81,7 @@ carriers as (
     inner join named_contacts
         on record_identifiers.record_node = named_contacts.record_node
     inner join types on identifier_usage.identifier_type = types.identifier_type
+    where types.resolution_round = 1 or types.is_personal
 
 ),
 
@@ -81,14 +92,53 @@ described as (
         carriers.identifier_value,
         carriers.contact_id,
         contacts.first_name,
+        contacts.first_word,
         contacts.last_name,
-        contacts.birth_date
+        contacts.birth_date,
+        types.resolution_round,
+        types.is_personal,
+        types.max_people_per_identifier,
+        types.name_letters_per_typing_error,
+        types.max_birth_years_apart
     from carriers
+    inner join types on carriers.identifier_type = types.identifier_type
     left join contacts on carriers.contact_id = contacts.contact_id
 
 ),
 
 -- Pairs of contacts stay few: the hub limit caps the contacts of one identifier.
+pairs as (
+
+    select
+        one.identifier_type,
+        one.identifier_value,
+        one.contact_id,
+        other.contact_id as other_contact_id
+    from described as one
+    inner join described as other
+        on
+            one.identifier_type = other.identifier_type
+            and one.identifier_value = other.identifier_value
+            and one.contact_id <> other.contact_id
+
+),
+
+-- What else two contacts share. A type without a limit of birth years is trusted over names.
+agreement as (
+
+    select
+        pairs.contact_id,
+        pairs.other_contact_id,
+        max(case when types.max_birth_years_apart is null then 1 else 0 end) = 1 as shares_trusted,
+        count(distinct pairs.identifier_type) >= {{ var('agreeing_identifier_types', 3) }}
+            as shares_all
+    from pairs
+    inner join types on pairs.identifier_type = types.identifier_type
+    where types.is_personal
+    group by pairs.contact_id, pairs.other_contact_id
+
+),
+
 compared as (
 
     select
@@ -96,27 +146,62 @@ compared as (
         one.identifier_value,
         one.contact_id,
         other.contact_id as other_contact_id,
-        types.is_personal,
-        {{ same_person('one', 'other', 'types') }} as is_same_person
-    from described as one
+        one.is_personal,
+        {{ same_person(
+            'one',
+            'other',
+            'one',
+            'name_variants',
+            shares_trusted='coalesce(agreement.shares_trusted, false)',
+            shares_all='coalesce(agreement.shares_all, false)',
+        ) }} as is_same_person
+    from pairs
+    inner join described as one
+        on
+            pairs.identifier_type = one.identifier_type
+            and pairs.identifier_value = one.identifier_value
+            and pairs.contact_id = one.contact_id
     inner join described as other
         on
-            one.identifier_type = other.identifier_type
-            and one.identifier_value = other.identifier_value
-            and one.contact_id <> other.contact_id
-    inner join types on one.identifier_type = types.identifier_type
+            pairs.identifier_type = other.identifier_type
+            and pairs.identifier_value = other.identifier_value
+            and pairs.other_contact_id = other.contact_id
+    left join agreement
+        on
+            pairs.contact_id = agreement.contact_id
+            and pairs.other_contact_id = agreement.other_contact_id
+    left join name_variants on {{ are_name_variants('name_variants', 'one', 'other') }}
+    where one.resolution_round = 1
+
+),
+
+contradicted as (
+
+    {{ contradicted_members('compared', 'contact_id', identifier) }}
 
 ),
 
 alike as (
 
     select
-        identifier_type,
-        identifier_value,
-        contact_id,
-        other_contact_id
+        compared.identifier_type,
+        compared.identifier_value,
+        compared.contact_id,
+        compared.other_contact_id
     from compared
-    where is_same_person
+    left join contradicted as one
+        on
+            compared.identifier_type = one.identifier_type
+            and compared.identifier_value = one.identifier_value
+            and compared.contact_id = one.contact_id
+    left join contradicted as other
+        on
+            compared.identifier_type = other.identifier_type
+            and compared.identifier_value = other.identifier_value
+            and compared.other_contact_id = other.contact_id
+    where
+        compared.is_same_person
+        and (one.contact_id is null) = (other.contact_id is null)
 
 ),
 
@@ -128,6 +213,7 @@ labelled as (
         contact_id,
         contact_id as person_label
     from described
+    where resolution_round = 1
 
 ),
 

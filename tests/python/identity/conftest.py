@@ -169,6 +169,7 @@ def make_identity_project(
         "blocked_identifiers",
         "household_identifiers",
         "placeholder_dates",
+        "name_variants",
         "email_providers",
         "phone_countries",
         "survivorship_rules",

@@ -14,6 +14,13 @@ from .feeds import SOURCE, Feeds
 
 Records = dict[tuple[str, str], str]
 
+OTA = {"first_name": "Yuki", "last_name": "Ota", "email": "ota@mail.de"}
+
+
+def wide(text: str) -> str:
+    """A text in full-width letters, as an input method for Japanese writes it."""
+    return "".join(chr(ord(letter) + 0xFEE0) for letter in text)
+
 
 def fill(feeds: Feeds) -> None:
     """Every scenario's rows. Keys start with the scenario's name, so none meets another."""
@@ -114,6 +121,52 @@ def fill(feeds: Feeds) -> None:
     filled = {"email": "filled@mail.de", "birth_date": "1900-01-01"}
     feeds.contact("filled1", 1, first_name="Martina", **filled)
     feeds.contact("filled2", 2, first_name="Thomas", **filled)
+    feeds.begin("twins")  # one birth date, one mailbox of the parents, then one telephone
+    twin = {"last_name": "Zwill", "birth_date": "2003-07-14"}
+    feeds.contact("twin1", 1, first_name="Pauline", email="zwill@mail.de", **twin)
+    feeds.contact("twin2", 2, first_name="Konrad", email="zwill@mail.de", **twin)
+    feeds.contact("twin3", 3, first_name="Pauline", phone="0511 223344", **twin)
+    feeds.contact("twin4", 4, first_name="Konrad", phone="0511 223344", **twin)
+    feeds.begin("office: equal first names")  # a firm's mailbox, telephone and computer
+    for number, last_name in enumerate(("Ahlers", "Brandt", "Claasen")):
+        office = {"first_name": "Stefan", "last_name": last_name, "company": "Kontor 9"}
+        feeds.contact(f"info{number}", number, email="info@kontor.de", **office)
+        own = f"office.{number}@mail.de"
+        feeds.contact(f"line{number}", number, phone="0421 334455", email=own, **office)
+        feeds.contact(f"desk{number}", number, email=f"desk.{number}@mail.de", **office)
+        feeds.event("desk", number, user_key=f"desk{number}")
+    feeds.begin("married")  # another last name, the same birth date; or the same card
+    bride = {"first_name": "Ronja", "birth_date": "1990-06-02"}
+    feeds.contact("married1", 1, last_name="Ufer", email="ronja@mail.de", **bride)
+    feeds.contact("married2", 2, last_name="Wald", email="ronja@mail.de", **bride)
+    married = {"first_name": "Gesa", "email": "gesa@mail.de", "loyalty_card": "MAR77"}
+    feeds.contact("married3", 1, last_name="Ufer", **married)
+    feeds.contact("married4", 2, last_name="Wald", **married)
+    feeds.begin("father and son")  # one name, two birth dates; a third record says neither
+    hinz = {"first_name": "Hinnerk", "last_name": "Hinz", "email": "hinz@mail.de"}
+    for number, day in enumerate(("1951-03-09", "1984-08-21", None)):
+        feeds.contact(f"hinz{number}", number, birth_date=day, **hinz)
+    feeds.begin("initial and birth date")  # an initial does not overrule the date
+    elster = {"last_name": "Elster", "phone": "0381 998877"}
+    feeds.contact("initial1", 1, first_name="R.", birth_date="1962-01-30", **elster)
+    feeds.contact("initial2", 2, first_name="Ruth", birth_date="1990-11-05", **elster)
+    feeds.begin("nicknames")
+    nick = {"email": "kate@mail.de", "phone": "0160 7766554", "last_name": "Sommer"}
+    feeds.contact("nick1", 1, first_name="Kate", **nick)
+    feeds.contact("nick2", 2, first_name="Katharina", **nick)
+    feeds.contact("nick3", 3, first_name="Liz", last_name="Orr", phone="0160 7766555")
+    feeds.contact("nick4", 4, first_name="Elizabeth", last_name="Orr", phone="0160 7766555")
+    feeds.begin("whole names in one field")
+    whole = {"email": "till.moos@mail.de"}
+    feeds.contact("whole1", 1, first_name="Till", last_name="Moos", **whole)
+    feeds.contact("whole2", 2, first_name="Till Moos", **whole)
+    feeds.contact("whole3", 3, first_name="Moos, Till", **whole)
+    feeds.contact("whole4", 4, last_name="Moos, Till", **whole)
+    feeds.begin("letters of other widths")
+    feeds.contact("wide1", 1, **{name: wide(text) for name, text in OTA.items()})
+    feeds.contact("wide2", 2, **{**OTA, "first_name": "\N{SPARKLES}Yuki\N{SPARKLES}"})
+    bold = "\N{MATHEMATICAL BOLD SCRIPT CAPITAL Y}uki"
+    feeds.contact("wide3", 3, **{**OTA, "first_name": bold})
     feeds.begin("guest checkout then account")
     feeds.order("late-order", 1, email="late@mail.de")
     feeds.contact("late", 5, email="late@mail.de")
@@ -269,6 +322,12 @@ TOGETHER: dict[str, list[tuple[str, str]]] = {
         of("feedback", "couple-father"),
     ],
     "household mailbox: one person's two records": contacts("house1", "house2"),
+    "married: one birth date": contacts("married1", "married2"),
+    "married: one card": contacts("married3", "married4"),
+    "nicknames at one mailbox": contacts("nick1", "nick2"),
+    "nicknames at one telephone": contacts("nick3", "nick4"),
+    "whole names in one field": contacts("whole1", "whole2", "whole3", "whole4"),
+    "letters of other widths": contacts("wide1", "wide2", "wide3"),
     "guest checkout then account": [*orders("late-order"), *contacts("late")],
     "anonymous browsing then login": [
         *contacts("browser"),
@@ -311,6 +370,13 @@ APART: dict[str, list[tuple[str, str]]] = {
     "household mailbox": [*contacts("house1"), *orders("house-guest1", "house-guest2")],
     "names alike, birth dates apart": contacts("dates1", "dates2"),
     "birth dates that a form filled in": contacts("filled1", "filled2"),
+    "twins at one mailbox": contacts("twin1", "twin2"),
+    "twins at one telephone": contacts("twin3", "twin4"),
+    "equal first names at a firm's mailbox": contacts("info0", "info1", "info2"),
+    "equal first names at an office's telephone": contacts("line0", "line1", "line2"),
+    "equal first names at an office's computer": contacts("desk0", "desk1", "desk2"),
+    "father and son, and who may be either": contacts("hinz0", "hinz1", "hinz2"),
+    "an initial born on another day": contacts("initial1", "initial2"),
     "a device before its window": [*contacts("newcomer"), of("device", "old-cookie")],
     "sales without identifiers": orders("cash1", "cash2"),
     "keys of two systems": [*contacts("same"), ("order", "till|same")],

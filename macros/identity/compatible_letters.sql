@@ -1,0 +1,56 @@
+{#-
+    A text with the letters that Unicode calls compatible (its form KC) as the plain ones: full-width
+    Latin letters and digits, half-width katakana, ligatures, letters in circles and the bold and
+    script alphabets of mathematics that people decorate their names with. Spark has no function for
+    it, DuckDB none for compatible letters; letters and accents are `compose_letters`' part.
+
+    Arguments:
+        expression: SQL expression of type string.
+    Returns: SQL expression of type string.
+-#}
+{% macro compatible_letters(expression) -%}
+    {#- Not the apostrophe and the backslash, which a literal of SQL would have to escape. -#}
+    {%- set fancy = [] -%}
+    {%- set plain = [] -%}
+    {%- for code in range(0xff01, 0xff5f) if code not in (0xff07, 0xff3c) -%}
+        {%- do fancy.append('%c' | format(code)) -%}
+        {%- do plain.append('%c' | format(code - 0xfee0)) -%}
+    {%- endfor -%}
+    {#- Thirteen styles, capitals and small letters of each. -#}
+    {%- for place in range(13 * 52) -%}
+        {%- do fancy.append('%c' | format(0x1d400 + place)) -%}
+        {%- do plain.append('%c' | format((65 if place % 52 < 26 else 71) + place % 52)) -%}
+    {%- endfor -%}
+    {%- for place in range(52) -%}
+        {%- do fancy.append('%c' | format(0x24b6 + place)) -%}
+        {%- do plain.append('%c' | format((65 if place < 26 else 71) + place)) -%}
+    {%- endfor -%}
+    {%- set letters = (fancy | join) ~ 'ªº\u3000'
+        ~ 'ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝﾞﾟ' -%}
+    {%- set plain_letters = (plain | join) ~ 'ao '
+        ~ 'ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン'
+        ~ '\u3099\u309a' -%}
+    {%- set text = namespace(sql="translate(" ~ expression ~ ", '" ~ letters ~ "', '" ~ plain_letters ~ "')") -%}
+    {%- for ligature, spelt in [
+        ('ﬀ', 'ff'), ('ﬁ', 'fi'), ('ﬂ', 'fl'), ('ﬃ', 'ffi'), ('ﬄ', 'ffl'), ('ﬅ', 'st'), ('ﬆ', 'st'),
+        ('ĳ', 'ij'), ('Ĳ', 'IJ'), ('ǆ', 'dž'), ('ǉ', 'lj'), ('ǌ', 'nj'),
+    ] -%}
+        {%- set text.sql = "replace(" ~ text.sql ~ ", '" ~ ligature ~ "', '" ~ spelt ~ "')" -%}
+    {%- endfor -%}
+    {#- Half-width katakana have their voice marks behind them. -#}
+    {%- for mark, apart, joined in [
+        ('\u3099', 'ウカキクケコサシスセソタチツテトハヒフヘホ', 'ヴガギグゲゴザジズゼゾダヂヅデドバビブベボ'),
+        ('\u309a', 'ハヒフヘホ', 'パピプペポ'),
+    ] -%}
+        {%- for letter in apart -%}
+            {%- set text.sql = "replace(" ~ text.sql ~ ", '" ~ letter ~ mark ~ "', '" ~ joined[loop.index0] ~ "')" -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    case
+        when {{ regexp_is_match(
+            expression, '[ªºĲĳǆǉǌ\u24b6-\u24e9\u3000\ufb00-\ufb06\uff01-\uff9f\U0001d400-\U0001d6a3]'
+        ) }}
+            then {{ text.sql }}
+        else {{ expression }}
+    end
+{%- endmacro %}
