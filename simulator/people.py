@@ -16,6 +16,11 @@ KINDS = ["visitor", "lead", "buyer"]
 _KIND_SHARE = np.array([0.20, 0.14, 0.66])
 _HOUSEHOLD_SHARE = np.array([0.62, 0.23, 0.10, 0.05])
 _NEVER = np.inf
+# Of households of three and more, and of people who live alone.
+_TWINS_SHARE = 0.05
+_OFFICE_SHARE = 0.02
+# Of second records whose first name has a short form.
+_NICKNAME_SHARE = 0.15
 # Numbers of households, of people and of people after a change lie apart, up to 30 million people.
 _OWN_PHONE = 30_000_000
 _NEW_PHONE = 60_000_000
@@ -43,6 +48,9 @@ class People:
         registers: has a contact record. register_at: when; infinite without.
         has_card: has a loyalty card.
         shared_phone, family_email: the contact record carries the household's.
+        is_twin: born on the day of the brother or sister who is next to them.
+        office: person_id of the first of those who share an office's telephone; -1 for the others.
+        phone_owner: whose telephone number the contact record carries, see ``_phone_number``.
         first_name, last_name, email, other_email, phone, company, street, postcode, city: as the
             person would write them without an error.
         birth: days since 1970-01-01.
@@ -74,6 +82,9 @@ class People:
     has_card: BoolArray
     shared_phone: BoolArray
     family_email: BoolArray
+    is_twin: BoolArray
+    office: IntArray
+    phone_owner: IntArray
     first_name: pa.Array
     last_name: pa.Array
     email: pa.Array
@@ -145,6 +156,46 @@ def _households(rng: np.random.Generator, count: int) -> tuple[IntArray, IntArra
     return np.repeat(starts, sizes).astype(np.int64), np.repeat(sizes, sizes).astype(np.int64)
 
 
+def _twins(rng: np.random.Generator, head: IntArray, size: IntArray) -> tuple[BoolArray, IntArray]:
+    """Whether the second and third of a household are twins, and whom each was born with.
+
+    Returns:
+        Whether somebody is a twin, and the position of the twin who comes first, else their own.
+    """
+    count = head.size
+    place = np.arange(count) - head
+    has_twins = (rng.random(count) < _TWINS_SHARE)[head] & (size > 2)
+    is_twin = has_twins & ((place == 1) | (place == 2))
+    return is_twin, np.where(is_twin, head + 1, np.arange(count))
+
+
+def _offices(
+    rng: np.random.Generator, country: IntArray, can_be: BoolArray
+) -> tuple[IntArray, IntArray]:
+    """People of no common household who share an office, in groups of two to four of one country.
+
+    Returns:
+        Position of the first of the office, -1 without one; and position of whose first name each
+        has: in half of the offices the second is the first one's namesake.
+    """
+    count = country.size
+    members = np.flatnonzero(can_be & (rng.random(count) < _OFFICE_SHARE))
+    members = members[np.argsort(country[members], kind="stable")]
+    office = np.full(count, -1, dtype=np.int64)
+    named_as = np.arange(count)
+    start = 0
+    for group, is_namesake in zip(
+        rng.integers(2, 5, members.size), rng.random(members.size) < 0.5, strict=True
+    ):
+        found = members[start : start + group]
+        found = found[country[found] == country[found[0]]] if found.size else found
+        if found.size > 1:
+            office[found] = found[0]
+            named_as[found[1]] = found[0] if is_namesake else found[1]
+        start += max(1, found.size)
+    return office, named_as
+
+
 def populate(world: World, rng: np.random.Generator, first: int, count: int) -> People:
     """The people ``first`` to ``first + count - 1``, in the order of their arrival."""
     settings = world.settings
@@ -197,6 +248,11 @@ def populate(world: World, rng: np.random.Generator, first: int, count: int) -> 
     # No two of a household have one first name: the lists are short, families look at each other.
     place = np.arange(count) - head
     first_name = _by_group(w.FIRST_NAMES, language, (rng.random(count)[head] + place * 0.23) % 1.0)
+    # A chance of their own, so that everybody else is who they were without them.
+    special = np.random.default_rng([settings.seed, 5, first])
+    is_twin, born_with = _twins(special, head, size)
+    office, named_as = _offices(special, country, (size == 1) & ~is_test)
+    first_name = first_name.take(pa.array(named_as))
     own_last = _by_group(w.LAST_NAMES, language, rng.random(count))
     family_last = own_last.take(pa.array(head))
     last_name = choose(rng.random(count) < 0.85, family_last, own_last)
@@ -213,8 +269,13 @@ def populate(world: World, rng: np.random.Generator, first: int, count: int) -> 
     family_email = (rng.random(count) < 0.12)[head] & (size > 1)
     family = join("family.", plain(family_last), head_number, "@", domain.take(pa.array(head)))
     email = choose(family_email, family, join(local, number, "@", domain))
+    # Most twins are young and have their parents' mailbox, of one of them.
+    parents = is_twin & (special.random(count) < 0.6)[born_with] & ~family_email & ~is_test[head]
+    email = email.take(pa.array(np.where(parents, head, np.arange(count))))
     shared_phone = (rng.random(count) < 0.25)[head] & (size > 1)
+    # Nobody who lives alone has the number of a household: it is the office's.
     phone_of = np.where(shared_phone, ids[head], ids + _OWN_PHONE)
+    phone_of = np.where(office >= 0, first + office, phone_of)
     phone_number = _phone_number(phone_of)
     phone = phone_text(country, phone_number, rng.integers(0, 3, count))
 
@@ -260,19 +321,30 @@ def populate(world: World, rng: np.random.Generator, first: int, count: int) -> 
         register_at=register_at,
         has_card=has_card & registers & (kind == BUYER),
         shared_phone=shared_phone,
-        family_email=family_email,
+        family_email=family_email | parents,
+        is_twin=is_twin,
+        office=np.where(office >= 0, first + office, -1),
+        phone_owner=phone_of,
         first_name=first_name,
         last_name=last_name,
         email=choose(is_test, join("test+", number, "@stammkunde.example"), email),
         other_email=join(initial, ".", plain(last_name), number, "@work.example"),
         phone=phone,
         company=blank(
-            pick(w.COMPANIES, rng.integers(0, len(w.COMPANIES), count)), rng.random(count) > 0.03
+            pick(
+                w.COMPANIES,
+                np.where(
+                    office >= 0,
+                    office % len(w.COMPANIES),
+                    rng.integers(0, len(w.COMPANIES), count),
+                ),
+            ),
+            (rng.random(count) > 0.03) & (office < 0),
         ),
         street=street,
         postcode=postcode,
         city=city,
-        birth=rng.integers(-11_000, 13_000, count),
+        birth=rng.integers(-11_000, 13_000, count)[born_with],
     )
 
 
@@ -321,6 +393,12 @@ def _misspelt(names: pa.Array, how: IntArray) -> pa.Array:
     return choose(how == 4, spelt, text)
 
 
+def _nicknames(names: pa.Array, written: pa.Array) -> pa.Array:
+    """The short form of a name; what was written where it has none."""
+    place = pc.index_in(names, pa.array(list(w.NICKNAMES)))
+    return pc.coalesce(pa.array(list(w.NICKNAMES.values())).take(place), written)
+
+
 def register(world: World, rng: np.random.Generator, people: People) -> Contacts:
     """The contact records that these people make, with typing errors in second records."""
     end = world.seconds
@@ -355,20 +433,18 @@ def register(world: World, rng: np.random.Generator, people: People) -> Contacts
 
     phone = people.phone.take(at)
     phone_style = rng.integers(0, 3, count)
-    retyped = phone_text(
-        country,
-        _phone_number(
-            np.where(
-                people.shared_phone[person], people.head[person], people.first + person + _OWN_PHONE
-            )
-        ),
-        phone_style,
-    )
+    retyped = phone_text(country, _phone_number(people.phone_owner[person]), phone_style)
     phone = choose(second, retyped, phone)
     phone = blank(phone, rng.random(count) > np.where(lead, 0.10, 0.62))
 
     how = np.where(second, rng.integers(0, 6, count), 0)
     first_name = _misspelt(people.first_name.take(at), np.where(rng.random(count) < 0.4, how, 0))
+    special = np.random.default_rng([world.settings.seed, 6, people.first])
+    first_name = choose(
+        second & (special.random(count) < _NICKNAME_SHARE),
+        _nicknames(people.first_name.take(at), first_name),
+        first_name,
+    )
     last_name = _misspelt(people.last_name.take(at), how)
     no_name = lead & (rng.random(count) < 0.5)
     no_address = lead | only_store

@@ -242,6 +242,8 @@ _TRUTH = {
             ("shares_phone", pa.bool_()),
             ("shares_email", pa.bool_()),
             ("shares_tablet", pa.bool_()),
+            ("is_twin", pa.bool_()),
+            ("office_id", pa.int64()),
             ("deletes_cookies_at", pa.timestamp("s", "UTC")),
             ("store_share", pa.float64()),
         ]
@@ -301,6 +303,8 @@ class _Truth:
             pa.array(people.shared_phone),
             pa.array(people.family_email),
             pa.array(people.shares_tablet),
+            pa.array(people.is_twin),
+            pa.array(people.office, mask=people.office < 0),
             self._time(people.reset),
             pa.array(people.store),
         ]

@@ -54,6 +54,17 @@ _FRENCH_LAST = (
     "Michel Garcia David Bertrand Roux Vincent Fournier Morel Girard André Mercier Dupont Lambert "
     "Bonnet François Legrand Garnier Faure Rousseau Blanc Guérin Muller Henry Chevalier Robin"
 )
+#: What people write for their first name now and then. Not all of them are in every list of names.
+NICKNAMES = {
+    "Andreas": "Andi", "Claudia": "Claudi", "Florian": "Flo", "Johannes": "Hannes",
+    "Julia": "Jule", "Katharina": "Kathi", "Lukas": "Luki", "Matthias": "Matze",
+    "Maximilian": "Max", "Michael": "Michi", "Monika": "Moni", "Nicole": "Nicki",
+    "Sabine": "Bine", "Sophie": "Sofie", "Stefan": "Steff", "Thomas": "Tom", "Tobias": "Tobi",
+    "Wolfgang": "Wolfi", "Amelia": "Millie", "Charlie": "Charles", "Daniel": "Danny",
+    "Edward": "Ted", "Emily": "Em", "Florence": "Flossie", "Henry": "Harry", "Isla": "Izzy",
+    "James": "Jim", "Oliver": "Ollie", "Olivia": "Livvy", "Sam": "Samuel", "William": "Bill",
+    "Gabriel": "Gab", "Juliette": "Juju", "Margaux": "Margot", "Nathan": "Nat", "Antoine": "Toni",
+}  # fmt: skip
 #: Languages of names; the country says which: German for DE, AT and CH, English, French.
 LANGUAGE = np.array([0, 0, 0, 1, 2])
 FIRST_NAMES = [pa.array(names.split()) for names in (_GERMAN_FIRST, _ENGLISH_FIRST, _FRENCH_FIRST)]

@@ -1,8 +1,8 @@
 {#-
     A text with the letters that Unicode calls compatible (its form KC) as the plain ones: full-width
     Latin letters and digits, half-width katakana, ligatures, letters in circles and the bold and
-    script alphabets of mathematics that people decorate their names with. Spark has no function for
-    it, DuckDB none for compatible letters; letters and accents are `compose_letters`' part.
+    script alphabets of mathematics that people decorate their names with. No engine has a function
+    for it. Letters and their accents are `compose_letters`' part.
 
     Arguments:
         expression: SQL expression of type string.
@@ -25,32 +25,23 @@
         {%- do fancy.append('%c' | format(0x24b6 + place)) -%}
         {%- do plain.append('%c' | format((65 if place < 26 else 71) + place)) -%}
     {%- endfor -%}
-    {%- set letters = (fancy | join) ~ 'ªº\u3000'
+    {%- set wide = (fancy | join) ~ 'ªº\u3000'
         ~ 'ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝﾞﾟ' -%}
-    {%- set plain_letters = (plain | join) ~ 'ao '
+    {%- set letters = (plain | join) ~ 'ao '
         ~ 'ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン'
         ~ '\u3099\u309a' -%}
-    {%- set text = namespace(sql="translate(" ~ expression ~ ", '" ~ letters ~ "', '" ~ plain_letters ~ "')") -%}
+    {%- set text = namespace(sql=expression) -%}
     {%- for ligature, spelt in [
         ('ﬀ', 'ff'), ('ﬁ', 'fi'), ('ﬂ', 'fl'), ('ﬃ', 'ffi'), ('ﬄ', 'ffl'), ('ﬅ', 'st'), ('ﬆ', 'st'),
-        ('ĳ', 'ij'), ('Ĳ', 'IJ'), ('ǆ', 'dž'), ('ǉ', 'lj'), ('ǌ', 'nj'),
+        ('ĳ', 'ij'),
     ] -%}
         {%- set text.sql = "replace(" ~ text.sql ~ ", '" ~ ligature ~ "', '" ~ spelt ~ "')" -%}
     {%- endfor -%}
-    {#- Half-width katakana have their voice marks behind them. -#}
-    {%- for mark, apart, joined in [
-        ('\u3099', 'ウカキクケコサシスセソタチツテトハヒフヘホ', 'ヴガギグゲゴザジズゼゾダヂヅデドバビブベボ'),
-        ('\u309a', 'ハヒフヘホ', 'パピプペポ'),
-    ] -%}
-        {%- for letter in apart -%}
-            {%- set text.sql = "replace(" ~ text.sql ~ ", '" ~ letter ~ mark ~ "', '" ~ joined[loop.index0] ~ "')" -%}
-        {%- endfor -%}
-    {%- endfor -%}
     case
         when {{ regexp_is_match(
-            expression, '[ªºĲĳǆǉǌ\u24b6-\u24e9\u3000\ufb00-\ufb06\uff01-\uff9f\U0001d400-\U0001d6a3]'
+            expression, '[ªºĳ\u24b6-\u24e9\u3000\ufb00-\ufb06\uff01-\uff9f\U0001d400-\U0001d6a3]'
         ) }}
-            then {{ text.sql }}
+            then translate({{ text.sql }}, '{{ wide }}', '{{ letters }}')
         else {{ expression }}
     end
 {%- endmacro %}

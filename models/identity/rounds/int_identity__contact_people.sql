@@ -68,8 +68,8 @@ worded as (
 
     select
         *,
-        {{ normalise_name(regexp_replace_all('whole_name', ' .*$')) }} as first_word,
-        {{ normalise_name(regexp_replace_all('whole_name', '^.* ')) }} as last_word
+        {{ name_letters(regexp_replace_all('whole_name', ' .*$')) }} as first_word,
+        {{ name_letters(regexp_replace_all('whole_name', '^.* ')) }} as last_word
     from whole
 
 ),
@@ -121,9 +121,9 @@ people as (
     select
         contact_id,
         birth_date,
-        {{ normalise_name('first_text') }} as first_name,
-        {{ normalise_name(regexp_replace_all(trim_spaces('first_text'), ' .*$')) }} as first_word,
-        {{ normalise_name('last_text') }} as last_name
+        {{ name_letters('first_text') }} as first_name,
+        {{ name_letters(regexp_replace_all(trim_spaces('first_text'), ' .*$')) }} as first_word,
+        {{ name_letters('last_text') }} as last_name
     from parted
 
 ),

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
 
 from simulator import Settings, SimulatorError, simulate
 from simulator.landing import FORMATS
+from simulator.people import _nicknames
 from simulator.purchases import bgnbd
 from simulator.reading import Row, digest, rows_of, rows_of_feed
 from simulator.seasons import clock, order_weights
@@ -301,6 +303,69 @@ def test_kinds_of_people_channels_and_currencies_all_occur(shop: Summary) -> Non
     assert {row["platform"] for row in events} == {"web", "ios", "android"}
     assert {row["is_test_account"] for row in feed(shop, "contacts")} == {"true", "false"}
     assert min(shop.people.values()) > 0
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Row], list[list[Row]]]:
+    """The people of a shop with enough of them for the rare ones, and each one's contacts."""
+    shop = simulate(Settings(9_000, 60, 3, tmp_path_factory.mktemp("town")))
+    owner = {
+        row["contact_key"]: row["person_id"]
+        for row in pq.read_table(shop.truth / "contact_owner.parquet").to_pylist()
+    }
+    people = pq.read_table(shop.truth / "people.parquet").to_pylist()
+    contacts: list[list[Row]] = [[] for _ in people]
+    for row in feed(shop, "contacts"):
+        contacts[owner[row["contact_key"]]].append(row)
+    return people, contacts
+
+
+def test_twins_share_birth_date_and_address_but_no_first_name(
+    town: tuple[list[Row], list[list[Row]]],
+) -> None:
+    people, contacts = town
+    twins = [person["person_id"] for person in people if person["is_twin"]]
+    assert 0.005 < len(twins) / len(people) < 0.02
+    births, mailboxes = 0, 0
+    for one, other in zip(twins[::2], twins[1::2], strict=True):
+        assert other == one + 1
+        assert people[one]["household_id"] == people[other]["household_id"]
+        for first in contacts[one]:
+            for second in contacts[other]:
+                assert first["first_name"] is None or first["first_name"] != second["first_name"]
+                if first["birth_date"] and second["birth_date"]:
+                    assert first["birth_date"] == second["birth_date"]
+                    births += 1
+                mailboxes += first["email"] is not None and first["email"] == second["email"]
+    assert births > 0
+    assert mailboxes > 0
+
+
+def test_offices_share_a_telephone_and_namesakes_have_other_last_names(
+    town: tuple[list[Row], list[list[Row]]],
+) -> None:
+    people, contacts = town
+    offices: dict[int, list[int]] = {}
+    for person in people:
+        if person["office_id"] is not None:
+            offices.setdefault(person["office_id"], []).append(person["person_id"])
+    assert 0.004 < sum(map(len, offices.values())) / len(people) < 0.015
+    assert {len(members) for members in offices.values()} == {2, 3, 4}
+    assert len({people[one]["household_id"] for one in offices}) == len(offices)
+    namesakes = 0
+    for members in offices.values():
+        rows = [row for member in members for row in contacts[member]]
+        assert len({row["company"] for row in rows}) <= 1
+        assert len({row["phone"][-4:] for row in rows if row["phone"]}) <= len(rows)
+        names = [(row["first_name"], row["last_name"]) for row in rows if row["first_name"]]
+        namesakes += len({first for first, _ in names}) < len(set(names))
+    assert namesakes > 0
+
+
+def test_people_write_the_short_form_of_their_name_in_second_records() -> None:
+    names = pa.array(["Thomas", "Ben", None, "Edward"])
+    written = pa.array(["Thmas", "Ben", None, "EDWARD"])
+    assert _nicknames(names, written).to_pylist() == ["Tom", "Ben", None, "Ted"]
 
 
 def test_last_day_is_whole_and_received_late(shop: Summary) -> None:
