@@ -43,7 +43,7 @@ cleaned as (
 
     select
         customer_id,
-        {{ normalise_name('last_name') }} as last_name,
+        {{ plain_name('last_name') }} as last_name,
         nullif({{ street_words('street') }}, '') as street,
         {{ house_number('street') }} as house_number,
         nullif({{ regexp_replace_all(upper_letters('postcode'), '[^0-9A-Z]+') }}, '') as postcode,
@@ -57,7 +57,7 @@ written as (
     select
         cleaned.customer_id,
         customers.first_seen_at,
-        cleaned.last_name,
+        {{ name_letters('cleaned.last_name') }} as last_name,
         cleaned.street,
         cleaned.house_number,
         cleaned.postcode,
@@ -150,12 +150,21 @@ spelt_out as (
 
 ),
 
+plain as (
+
+    select
+        street,
+        {{ plain_name('street_name') }} as street_name
+    from spelt_out
+
+),
+
 standardised as (
 
     select
         street,
-        {{ normalise_name('street_name') }} as street_name
-    from spelt_out
+        {{ name_letters('street_name') }} as street_name
+    from plain
 
 ),
 
