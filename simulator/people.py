@@ -17,7 +17,7 @@ _KIND_SHARE = np.array([0.20, 0.14, 0.66])
 _HOUSEHOLD_SHARE = np.array([0.62, 0.23, 0.10, 0.05])
 _NEVER = np.inf
 # Of households of three and more, and of people who live alone.
-_TWINS_SHARE = 0.05
+_TWINS_SHARE = 0.04
 _OFFICE_SHARE = 0.02
 # Of second records whose first name has a short form.
 _NICKNAME_SHARE = 0.15
@@ -269,9 +269,10 @@ def populate(world: World, rng: np.random.Generator, first: int, count: int) -> 
     family_email = (rng.random(count) < 0.12)[head] & (size > 1)
     family = join("family.", plain(family_last), head_number, "@", domain.take(pa.array(head)))
     email = choose(family_email, family, join(local, number, "@", domain))
-    # Most twins are young and have their parents' mailbox, of one of them.
-    parents = is_twin & (special.random(count) < 0.6)[born_with] & ~family_email & ~is_test[head]
-    email = email.take(pa.array(np.where(parents, head, np.arange(count))))
+    # Twins with accounts of their own, who have the mailbox of one of their parents.
+    young = is_twin & (special.random(count) < 0.6)[born_with] & ~family_email & ~is_test[head]
+    young &= registers[born_with] & registers[np.minimum(born_with + 1, count - 1)]
+    email = email.take(pa.array(np.where(young, head, np.arange(count))))
     shared_phone = (rng.random(count) < 0.25)[head] & (size > 1)
     # Nobody who lives alone has the number of a household: it is the office's.
     phone_of = np.where(shared_phone, ids[head], ids + _OWN_PHONE)
@@ -321,7 +322,7 @@ def populate(world: World, rng: np.random.Generator, first: int, count: int) -> 
         register_at=register_at,
         has_card=has_card & registers & (kind == BUYER),
         shared_phone=shared_phone,
-        family_email=family_email | parents,
+        family_email=family_email | young,
         is_twin=is_twin,
         office=np.where(office >= 0, first + office, -1),
         phone_owner=phone_of,
