@@ -25,6 +25,9 @@ from stammkunde.paths import PROJECT
 
 END = dt.date(2025, 12, 31)
 
+# The people of a simulation by their person_id, and each one's contact records.
+Town = tuple[list[dict[str, Any]], list[list[Row]]]
+
 
 def feed(summary: Summary, name: str) -> list[Row]:
     return rows_of_feed(summary.landing, name)
@@ -306,7 +309,7 @@ def test_kinds_of_people_channels_and_currencies_all_occur(shop: Summary) -> Non
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Row], list[list[Row]]]:
+def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """The people of a shop with enough of them for the rare ones, and each one's contacts."""
     shop = simulate(Settings(9_000, 60, 3, tmp_path_factory.mktemp("town")))
     owner = {
@@ -321,7 +324,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Row], list[list
 
 
 def test_twins_share_birth_date_and_address_but_no_first_name(
-    town: tuple[list[Row], list[list[Row]]],
+    town: Town,
 ) -> None:
     people, contacts = town
     twins = [person["person_id"] for person in people if person["is_twin"]]
@@ -342,7 +345,7 @@ def test_twins_share_birth_date_and_address_but_no_first_name(
 
 
 def test_offices_share_a_telephone_and_namesakes_have_other_last_names(
-    town: tuple[list[Row], list[list[Row]]],
+    town: Town,
 ) -> None:
     people, contacts = town
     offices: dict[int, list[int]] = {}
