@@ -88,34 +88,52 @@ with {{ number_styles(raw_table, numbers) | trim }}
     'row', columns, record_date, 'from ' ~ raw_table ~ ' as raw_rows', numbers
 ) | trim }}
 
-shared_keys as (
+keyed_rows as (
 
     select
         {%- for name, value in key_values.items() %}
-        {{ value }} as {{ name }}{{ ',' if not loop.last }}
+        {{ value }} as {{ name }},
         {%- endfor %}
+        raw_rows._file,
+        raw_rows._row_number
     from {{ raw_table }} as raw_rows
     {%- if has_keys %}
     cross join key_forms
     {%- endif %}
-    group by
-        {%- for value in key_values.values() %}
-        {{ value }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    having {{ 'count(*) > 1' if key else 'min(raw_rows._file) <> max(raw_rows._file)' }}
+
+),
+
+shared_keys as (
+
+    select {{ key_values | join(', ') }}
+    from keyed_rows
+    group by {{ key_values | join(', ') }}
+    having {{ 'count(*) > 1' if key else 'min(_file) <> max(_file)' }}
+
+),
+
+-- Joined by plain columns: with the expressions of the keys in the condition, which ask two tables,
+-- an engine compares all pairs.
+contested_keys as (
+
+    select
+        keyed_rows._file,
+        keyed_rows._row_number
+    from keyed_rows
+    inner join shared_keys
+        on
+            {%- for name in key_values %}
+            {{ 'and ' if not loop.first }}keyed_rows.{{ name }} = shared_keys.{{ name }}
+            {%- endfor %}
 
 ),
 
 {% set contested_raw_rows %}
     from {{ raw_table }} as raw_rows
-    {%- if has_keys %}
-    cross join key_forms
-    {%- endif %}
-    inner join shared_keys
+    inner join contested_keys
         on
-            {%- for name, value in key_values.items() %}
-            {{ 'and ' if not loop.first }}{{ value }} = shared_keys.{{ name }}
-            {%- endfor %}
+            raw_rows._file = contested_keys._file
+            and raw_rows._row_number = contested_keys._row_number
 {% endset -%}
 {{ checked_rows('contested', columns, record_date, contested_raw_rows, numbers) | trim }}
 
