@@ -10,7 +10,7 @@ rules as (
         minimum_baseline,
         scale_floor
     from {{ ref('collection_checks') }}
-    where check_id = 'F2'
+    where check_id in ('F2', 'F7')
 
 ),
 
@@ -85,6 +85,7 @@ source_days as (
 baseline_days as (
 
     select
+        subjects.check_id,
         subjects.source_system,
         subjects.feed,
         source_days.record_date
@@ -110,6 +111,7 @@ baseline_days as (
 baseline_counts as (
 
     select
+        baseline_days.check_id,
         baseline_days.source_system,
         baseline_days.feed,
         cast(coalesce(daily_counts.row_count, 0) as double) as row_count
@@ -125,27 +127,30 @@ baseline_counts as (
 medians as (
 
     select
+        check_id,
         source_system,
         feed,
-        count(*) as day_count,
+        cast(count(*) as double) as day_count,
         median(row_count) as median_count
     from baseline_counts
-    group by source_system, feed
+    group by check_id, source_system, feed
 
 ),
 
 deviations as (
 
     select
+        baseline_counts.check_id,
         baseline_counts.source_system,
         baseline_counts.feed,
         median(abs(baseline_counts.row_count - medians.median_count)) as median_deviation
     from baseline_counts
     inner join medians
         on
-            baseline_counts.source_system = medians.source_system
+            baseline_counts.check_id = medians.check_id
+            and baseline_counts.source_system = medians.source_system
             and baseline_counts.feed = medians.feed
-    group by baseline_counts.source_system, baseline_counts.feed
+    group by baseline_counts.check_id, baseline_counts.source_system, baseline_counts.feed
 
 ),
 
@@ -161,19 +166,24 @@ measured as (
         coalesce(daily_counts.row_count, 0) as row_count,
         coalesce(medians.day_count, 0) as day_count,
         coalesce(medians.median_count, 0) as median_count,
+        -- Standard deviations all three. 1.4826 makes one of a median deviation of normal rows, and
+        -- n / (n - 0.8) mends that few days give too small a one (Croux & Rousseeuw 1992); of rows
+        -- that come one by one the square root is one already.
         greatest(
-            deviations.median_deviation,
+            1.4826 * medians.day_count / (medians.day_count - 0.8) * deviations.median_deviation,
             subjects.scale_floor * medians.median_count,
             sqrt(medians.median_count)
         ) as scale
     from subjects
     left join medians
         on
-            subjects.source_system = medians.source_system
+            subjects.check_id = medians.check_id
+            and subjects.source_system = medians.source_system
             and subjects.feed = medians.feed
     left join deviations
         on
-            subjects.source_system = deviations.source_system
+            subjects.check_id = deviations.check_id
+            and subjects.source_system = deviations.source_system
             and subjects.feed = deviations.feed
     left join daily_counts
         on
@@ -197,6 +207,11 @@ judged as (
         minimum_sample,
         scale,
         row_count - median_count as deviation,
+        -- F2 looks for rows that are missing, F7 for rows too many
+        greatest(
+            case when check_id = 'F2' then median_count - row_count else row_count - median_count end,
+            0
+        ) as excess,
         day_count >= minimum_baseline and median_count >= minimum_sample as is_evaluated
     from measured
 
@@ -210,9 +225,8 @@ daily_volume as (
         feed,
         '' as subject,
         as_of_date,
-        -- 0.6745 makes a median deviation comparable to a standard deviation (Iglewicz & Hoaglin)
-        case when is_evaluated then 0.6745 * abs(deviation) / nullif(scale, 0) end as statistic,
-        case when is_evaluated then abs(deviation) / nullif(median_count, 0) end as effect,
+        case when is_evaluated then excess / nullif(scale, 0) end as statistic,
+        case when is_evaluated then excess / nullif(median_count, 0) end as effect,
         cast(row_count as bigint) as sample_size,
         case when day_count > 0 then median_count end as baseline,
         cast(row_count as double) as observed,
@@ -224,7 +238,9 @@ daily_volume as (
             when median_count < minimum_sample
                 then
                     'about ' || {{ grouped_number('median_count') }}
-                    || ' rows on such a day, too few to tell a loss from chance ('
+                    || ' rows on such a day, too few to tell '
+                    || case when check_id = 'F2' then 'a loss' else 'a surge' end
+                    || ' from chance ('
                     || {{ grouped_number('minimum_sample') }} || ' needed)'
         end as not_evaluated_reason,
         {{ grouped_number('100 * abs(deviation) / nullif(median_count, 0)') }} || ' % '
