@@ -21,6 +21,6 @@ def definitions() -> dg.Definitions:
         ],
         asset_checks=[quality.gates(settings, place, engine)],
         jobs=daily.daily_jobs(),
-        schedules=[daily.daily_schedule()],
+        schedules=[daily.daily_schedule(settings)],
         resources={"dbt": dbt.dbt_resource(project)},
     )

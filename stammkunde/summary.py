@@ -48,6 +48,8 @@ EMPTIED_BECAUSE = {
 
 WARNINGS_SHOWN = 20
 
+NEWEST_DAY = "select as_of_date from conformed.as_of"
+
 SEGMENTS = """
     select segment_id, segment_name, phase, customer_count, as_of_date
     from marts.segment_summary
@@ -112,7 +114,11 @@ def _collected(
                 return [Text("Nothing has been loaded yet.")]
             return [
                 _feeds(warehouse, settings, has_ledger=True),
+<<<<<<< HEAD
                 *_emptied(warehouse, settings),
+=======
+                *_newest_day(warehouse, settings),
+>>>>>>> 0a3fca7 (The schedule judges the day that is due, and a run says of which day it tells)
                 _newly_loaded(warehouse, started_at),
                 *_newly_erased(warehouse, started_at),
             ]
@@ -193,6 +199,18 @@ def _newly_loaded(warehouse: duckdb.DuckDBPyConnection, started_at: datetime) ->
         [started_at],
     ).fetchall()[0]
     return Text(f"New in this run: {files:,} files, {rows:,} rows\n")
+
+
+def _newest_day(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -> list[RenderableType]:
+    """Of which day the run tells, where nobody named one: old data pass for fresh ones."""
+    if settings.as_of:
+        return []
+    try:
+        days = warehouse.execute(NEWEST_DAY).fetchall()
+    except duckdb.CatalogException:
+        return []  # no run came so far
+    text = "the newest day of the data, is the day described and judged; AS_OF names another"
+    return [Text(f"{day}, {text}") for (day,) in days]
 
 
 def _newly_erased(

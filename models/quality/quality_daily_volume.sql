@@ -209,8 +209,7 @@ judged as (
         row_count - median_count as deviation,
         -- F2 looks for rows that are missing, F7 for rows too many
         greatest(
-            case when check_id = 'F2' then median_count - row_count else row_count - median_count end,
-            0
+            case when check_id = 'F2' then -1 else 1 end * (row_count - median_count), 0
         ) as excess,
         day_count >= minimum_baseline and median_count >= minimum_sample as is_evaluated
     from measured

@@ -87,8 +87,10 @@ silences as (
             {{ dbt.datediff('newest_at', 'as_of_end', 'second') }}
             as double
         ) / 3600.0 as silent_hours,
-        {{ dbt.datediff('newest_date', 'as_of_date', 'day') }} as silent_days,
-        {{ dbt.datediff('first_date', 'newest_date', 'day') }} as history_days
+        {{ dbt.datediff('newest_date', 'as_of_date', 'day') }}
+            as silent_days,
+        {{ dbt.datediff('first_date', 'newest_date', 'day') }}
+            as history_days
     from subjects
     left join deliveries
         on
@@ -97,9 +99,9 @@ silences as (
 
 ),
 
--- What is usual is asked of the weeks before the feed's last row, not before today: else a feed that
--- stays away for long would become one that is never expected. `weekday` counts from the newest day:
--- 1 is the weekday of the first silent day, 7 that of the newest row.
+-- What is usual is asked of the weeks before the feed's last row, not before today: else a feed
+-- that stays away for long would become one that is never expected. Weekdays are numbered from the
+-- newest row's day on: 1 is that of the first silent day, 7 its own.
 baseline_days as (
 
     select
@@ -107,7 +109,7 @@ baseline_days as (
         silences.feed,
         daily_counts.row_count,
         7 - {{ dbt.datediff('record_date', 'newest_date', 'day') }}
-        % 7 as weekday
+        % 7 as weekday_place
     from silences
     inner join daily_counts
         on
@@ -120,16 +122,16 @@ baseline_days as (
 
 ),
 
-weekdays as (
+weekday_counts as (
 
     select
         source_system,
         feed,
-        weekday,
+        weekday_place,
         cast(count(*) as double) as days_with_rows,
         cast(sum(row_count) as double) as row_count
     from baseline_days
-    group by source_system, feed, weekday
+    group by source_system, feed, weekday_place
 
 ),
 
@@ -138,22 +140,23 @@ expected_weekdays as (
     select
         silences.source_system,
         silences.feed,
-        weekdays.days_with_rows,
-        weekdays.row_count,
+        weekday_counts.days_with_rows,
+        weekday_counts.row_count,
         -- of a feed younger than the window, the weeks that it has
         least(
-            silences.baseline_periods, floor((silences.history_days + weekdays.weekday) / 7.0)
+            silences.baseline_periods,
+            floor((silences.history_days + weekday_counts.weekday_place) / 7.0)
         ) as weeks,
         case
-            when silences.silent_days >= weekdays.weekday
-                then floor((silences.silent_days - weekdays.weekday) / 7.0) + 1
+            when silences.silent_days >= weekday_counts.weekday_place
+                then floor((silences.silent_days - weekday_counts.weekday_place) / 7.0) + 1
             else 0
         end as silent_weekdays
     from silences
-    inner join weekdays
+    inner join weekday_counts
         on
-            silences.source_system = weekdays.source_system
-            and silences.feed = weekdays.feed
+            silences.source_system = weekday_counts.source_system
+            and silences.feed = weekday_counts.feed
 
 ),
 

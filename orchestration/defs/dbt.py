@@ -18,6 +18,7 @@ from dagster_dbt import (
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from dbt.cli.main import dbtRunner
 
+from orchestration.defs.day import settings_of_run
 from stammkunde import progress
 from stammkunde.dbt_results import FAILED, WARNED, describe_results
 from stammkunde.engines import Engine
@@ -137,7 +138,8 @@ def dbt_layers(
     ) -> Iterator[Any]:
         display = progress.current()
         display.stage(title, total=len(context.selected_asset_keys))
-        invocation = dbt.cli([*command, *settings.dbt_vars_argument()], context=context)
+        chosen_vars = settings_of_run(settings, context.run.tags).dbt_vars_argument()
+        invocation = dbt.cli([*command, *chosen_vars], context=context)
         try:
             for event in invocation.stream():
                 if isinstance(event, dg.Output | dg.AssetMaterialization | dg.MaterializeResult):

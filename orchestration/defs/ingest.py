@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 from dagster_dbt import DbtProject
 
+from orchestration.defs.day import settings_of_run
 from orchestration.defs.dbt import manifest_of
 from stammkunde import privacy, progress
 from stammkunde.engines import Engine
@@ -66,7 +67,7 @@ def landing_assets(
                     context.log.warning(str(message))
                     display.warn(str(message))
             reports[source] = report
-        erasure = privacy.carry_out(place, settings)
+        erasure = privacy.carry_out(place, settings_of_run(settings, context.run.tags))
         context.log.info(f"Erased: {erasure.in_words}")
         for warning in erasure.warnings:
             display.warn(warning)

@@ -7,6 +7,7 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DbtProject
 
+from orchestration.defs.day import settings_of_run
 from orchestration.defs.dbt import manifest_of
 from stammkunde import privacy, progress
 from stammkunde.engines import Engine, chosen_engine
@@ -46,14 +47,14 @@ def published_marts(
     """The public marts as one file for BI tools."""
 
     @dg.asset(key=PUBLISHED, deps=public, group_name="serving")
-    def marts() -> dg.MaterializeResult[None]:
+    def marts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """A new version in serving/, or none where no row changed.
 
         Nothing is published while anything of an erased person is left, and no version from before
         an erasure stays.
         """
         progress.current().stage("Publish")
-        privacy.require_erased(place, settings)
+        privacy.require_erased(place, settings_of_run(settings, context.run.tags))
         publication = publish(
             place.warehouse,
             place.serving,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import dagster as dg
 
+from orchestration.defs.day import settings_of_run
 from stammkunde import progress
 from stammkunde.engines import Engine
 from stammkunde.paths import Home
@@ -84,7 +85,7 @@ def gates(settings: Settings, place: Home, engine: Engine) -> dg.AssetChecksDefi
         """Great Expectations holds the statistics against the rules; the record stays."""
         display = progress.current()
         display.stage("Ask the gates")
-        engine.bring_statistics(place, settings)
+        engine.bring_statistics(place, settings_of_run(settings, context.run.tags))
         written = engine.record(place)
         published = published_day(engine.serving(place))
         verdicts = evaluate(written, published=published, rules=rules)

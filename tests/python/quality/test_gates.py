@@ -69,6 +69,17 @@ def reject(feed: str, reason: str, rows: int) -> list[str]:
     ]
 
 
+SHUT_ON_SUNDAYS = [
+    "delete from conformed.events where dayofweek(occurred_at) = 0",
+    "delete from conformed.orders where dayofweek(ordered_at) = 0",
+]
+
+
+def judge_on(day: date) -> list[str]:
+    """Statements that make it the day of the run."""
+    return [f"update conformed.as_of set as_of_date = '{day}', as_of_end = date '{day}' + 1"]
+
+
 FAULTS = {
     "clean": ([], []),
     "30 % of the mobile events lost": (
@@ -127,6 +138,34 @@ def test_a_planted_fault_turns_its_check_red(bench: Bench, fault: str, red: set[
     # 15 % of a day's volume gone with the mobile events: F2 sees it at this steady volume
     assert failed == red
     assert any(verdict.blocks for verdict in verdicts) == bool(red)
+
+
+@pytest.mark.parametrize("day", [date(2026, 5, 31), date(2026, 6, 3)], ids=["Sunday", "Wednesday"])
+@pytest.mark.parametrize("shut_on_sundays", [False, True])
+def test_a_run_on_dead_data_is_red_on_any_day(
+    bench: Bench, day: date, shut_on_sundays: bool
+) -> None:
+    fill_shop(bench)
+    if shut_on_sundays:
+        change(bench, *SHUT_ON_SUNDAYS)
+    change(bench, *judge_on(day))
+    count_rows(bench)
+    bench.build()
+    failed = [v for v in evaluate(bench.path, published=AS_OF) if v.status == "failed"]
+    assert {(v.check_id, v.feed) for v in failed} == {("F1", "events"), ("F1", "orders")}
+    assert all(v.blocks and "silent since 2025-12-31" in v.message for v in failed)
+    assert all("marts stay at 2025-12-31" in v.message for v in failed)
+
+
+def test_a_shop_that_is_shut_on_sundays_is_green_on_a_sunday(bench: Bench) -> None:
+    fill_shop(bench)
+    sunday = date(2025, 12, 28)
+    change(bench, *SHUT_ON_SUNDAYS, *judge_on(sunday))
+    for feed, moment in (("events", "occurred_at"), ("orders", "ordered_at")):
+        change(bench, f"delete from conformed.{feed} where {moment} >= date '{sunday}'")
+    count_rows(bench)
+    bench.build()
+    assert not [v for v in evaluate(bench.path) if v.status in ("failed", "errored")]
 
 
 def test_the_message_says_what_is_missing_and_what_to_do(bench: Bench) -> None:
