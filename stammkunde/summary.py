@@ -114,11 +114,8 @@ def _collected(
                 return [Text("Nothing has been loaded yet.")]
             return [
                 _feeds(warehouse, settings, has_ledger=True),
-<<<<<<< HEAD
                 *_emptied(warehouse, settings),
-=======
                 *_newest_day(warehouse, settings),
->>>>>>> 0a3fca7 (The schedule judges the day that is due, and a run says of which day it tells)
                 _newly_loaded(warehouse, started_at),
                 *_newly_erased(warehouse, started_at),
             ]
