@@ -11,16 +11,25 @@
 -#}
 {% macro row_counts(source_name, record_dates) %}
 with {% for feed, record_date in record_dates.items() -%}
+{{ feed }}_dated as (
+
+    select
+        _file,
+        {{ record_date }} as record_date
+    from {{ source(source_name, feed) }}
+
+),
+
 {{ feed }}_in as (
 
     select
         _file,
-        {{ known_day(record_date) }} as record_date,
+        {{ known_day('record_date') }} as record_date,
         count(*) as row_count
-    from {{ source(source_name, feed) }}
+    from {{ feed }}_dated
     group by
         _file,
-        {{ known_day(record_date) }}
+        {{ known_day('record_date') }}
 
 ),
 

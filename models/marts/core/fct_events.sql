@@ -6,6 +6,10 @@
     'utm_campaign', 'product_key', 'order_id', 'cast(http_status as string)',
     'cast(value as string)',
 ] %}
+{#- The day of an event changes with the shop's zone, and with nothing else. -#}
+{%- if shop_time_zone() != 'UTC' %}
+{%- do columns.append('cast(event_date as string)') %}
+{%- endif %}
 with
 
 events as (
