@@ -19,7 +19,7 @@ STOPS = "raise_error_stops"
 NAMES = sorted(path.stem for path in CASES.glob("*.sql") if path.stem != STOPS)
 
 # Macros without dialects of their own that lean on what the engines do differently.
-FURTHER = {"plain_number", "street_words", "typed_value"}
+FURTHER = {"plain_number", "same_person", "street_words", "typed_value"}
 
 # Dispatched macros whose effect no expression shows, and what shows it instead.
 COVERED_ELSEWHERE = {
