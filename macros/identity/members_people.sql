@@ -91,6 +91,7 @@ contacts_compared as (
         one.party_id,
         other.party_id as other_party_id,
         one.birth_date is not null and other.birth_date is not null as are_births_known,
+        coalesce(one.birth_date = other.birth_date, false) as are_births_equal,
         {{ births_apart('one', 'other', 'types') | indent(8) }} as are_births_apart,
         {{ same_person('one', 'other', 'types', 'name_variants') | indent(8) }} as is_same_person
     from named_members as one
@@ -119,7 +120,9 @@ compared as (
             when max(case when are_births_apart then 1 else 0 end) = 1 then false
             when max(case when is_same_person then 1 else 0 end) = 1 then true
             else false
-        end as is_same_person
+        end as is_same_person,
+        max(case when are_births_equal then 1 else 0 end) = 1 as are_births_equal,
+        max(case when are_births_apart then 1 else 0 end) = 1 as are_births_apart
     from contacts_compared
     group by identifier_type, identifier_value, spell, party_id, other_party_id
 

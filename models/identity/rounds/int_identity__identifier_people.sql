@@ -147,6 +147,8 @@ compared as (
         one.contact_id,
         other.contact_id as other_contact_id,
         one.is_personal,
+        coalesce(one.birth_date = other.birth_date, false) as are_births_equal,
+        {{ births_apart('one', 'other', 'one') }} as are_births_apart,
         {{ same_person(
             'one',
             'other',

@@ -139,6 +139,7 @@ def fill(feeds: Feeds) -> None:
     bride = {"first_name": "Ronja", "birth_date": "1990-06-02"}
     feeds.contact("married1", 1, last_name="Ufer", email="ronja@mail.de", **bride)
     feeds.contact("married2", 2, last_name="Wald", email="ronja@mail.de", **bride)
+    feeds.contact("married5", 3, first_name="Ronja", last_name="Ufer", email="ronja@mail.de")
     married = {"first_name": "Gesa", "email": "gesa@mail.de", "loyalty_card": "MAR77"}
     feeds.contact("married3", 1, last_name="Ufer", **married)
     feeds.contact("married4", 2, last_name="Wald", **married)
@@ -322,7 +323,7 @@ TOGETHER: dict[str, list[tuple[str, str]]] = {
         of("feedback", "couple-father"),
     ],
     "household mailbox: one person's two records": contacts("house1", "house2"),
-    "married: one birth date": contacts("married1", "married2"),
+    "married: one birth date": contacts("married1", "married2", "married5"),
     "married: one card": contacts("married3", "married4"),
     "nicknames at one mailbox": contacts("nick1", "nick2"),
     "nicknames at one telephone": contacts("nick3", "nick4"),
