@@ -81,7 +81,8 @@ as_of as (
 
     select
         as_of_date,
-        {{ shop_midnight('cast(' ~ dbt.dateadd('day', 1, 'as_of_date') ~ ' as date)') }} as as_of_end
+        {{ shop_midnight('cast(' ~ dbt.dateadd('day', 1, 'as_of_date') ~ ' as date)') }}
+            as as_of_end
     from as_of_day
 
 )

@@ -2,6 +2,7 @@
     A product has no time but its version's. On an old day (var `as_of_date`) one that has only later
     versions is known where it was sold up to then; the others may be of later days.
 -#}
+-- depends_on: {{ ref('order_lines') }}
 with
 
 every_product as (
@@ -10,6 +11,7 @@ every_product as (
 
 ),
 
+{% if as_of_limit() -%}
 as_of as (
 
     select as_of_end
@@ -26,6 +28,7 @@ sold_products as (
 
 ),
 
+{% endif -%}
 known as (
 
     select every_product.*

@@ -31,6 +31,7 @@ as_of as (
 
 ),
 
+{% if as_of_limit() -%}
 sold as (
 
     select distinct
@@ -40,6 +41,7 @@ sold as (
 
 ),
 
+{% endif -%}
 {% for source, feed in pairs -%}
 {{ source }}_{{ feed }} as (
 
