@@ -1,6 +1,6 @@
 {#-
     A key as it is compared; null where the text names nothing: a written null, or what a spreadsheet
-    left of a key. `1001.0` is `1001` where the source's keys of the kind are whole numbers.
+    left of a key. `1001.0` is `1001` where the source's keys of the kind have no other decimals.
 
     Arguments:
         text: SQL expression of type string, trimmed.

@@ -1,8 +1,8 @@
 {#-
     The query of a `key_forms` model: one row, with a column `<kind>_is_whole` for each kind of key.
-    It is true where the source has whole numbers among its keys of the kind, in whatever feed, and
-    none with other decimals than 0: then `1001.0` is what a spreadsheet or a data frame made of
-    `1001`. A source with keys like `1001.1` means something by `1001.0`.
+    It is true where the source, in whatever feed, has no keys of the kind with other decimals than 0:
+    then `1001.0` is what a spreadsheet or a data frame made of `1001`. A source with keys like
+    `1001.1` means something by `1001.0`.
 
     Arguments:
         tables: list of {relation, keys}, keys being a dictionary of column → kind.
@@ -26,9 +26,7 @@ table_{{ loop.index }} as (
         {%- set text = trim_spaces(column) %}
         coalesce(
             bool_or({{ regexp_is_match(text, '^[0-9]+[.,][0-9]*[1-9][0-9]*$') }}), false
-        ) as {{ column }}_has_decimals,
-        coalesce(bool_or({{ regexp_is_match(text, '^[+]?[0-9]+$') }}), false)
-            as {{ column }}_has_whole{{ ',' if not loop.last }}
+        ) as {{ column }}_has_decimals{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ table.relation }}
 
@@ -39,8 +37,7 @@ forms as (
 
     select
         {%- for kind, columns in kinds.items() %}
-        ({{ columns | join('_has_whole or ') }}_has_whole)
-        and not ({{ columns | join('_has_decimals or ') }}_has_decimals) as {{ kind }}_is_whole
+        not ({{ columns | join('_has_decimals or ') }}_has_decimals) as {{ kind }}_is_whole
         {{- ',' if not loop.last }}
         {%- endfor %}
     from table_1

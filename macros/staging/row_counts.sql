@@ -7,9 +7,13 @@
     Arguments:
         source_name: as in the source's YAML.
         record_dates: dictionary of raw table → SQL expression of the day, over the raw text.
+        records: dictionary of raw table with versions → {key: list of columns, same: list of columns
+            that the versions of one record share}. Of the versions that one load brought of a key, one
+            more than the values of the most diverse of these columns are of other records: a key that
+            was cut short or read from the wrong column (`rows_colliding`, on the day of the newest).
     Returns: a select statement.
 -#}
-{% macro row_counts(source_name, record_dates) %}
+{% macro row_counts(source_name, record_dates, records={}) %}
 with {% for feed, record_date in record_dates.items() -%}
 {{ feed }}_dated as (
 
@@ -48,6 +52,30 @@ with {% for feed, record_date in record_dates.items() -%}
 
 ),
 
+{% if feed in records -%}
+{{ feed }}_colliding as (
+
+    select
+        max(_file) as _file,
+        max(record_date) as record_date,
+        greatest(
+            {%- for column in records[feed].same %}
+            count(distinct {{ column }}),
+            {%- endfor %}
+            1
+        ) - 1 as row_count
+    from {{ ref('base_' ~ source_name ~ '__' ~ feed) }}
+    where row_outcome <> 'rejected'
+    group by
+        {%- for column in records[feed].key %}
+        {{ column }},
+        {%- endfor %}
+        _loaded_at
+    having count(*) > 1
+
+),
+
+{% endif -%}
 {% endfor -%}
 counted as (
 
@@ -67,6 +95,16 @@ counted as (
         row_outcome,
         row_count
     from {{ feed }}_out
+    {%- if feed in records %}
+    union all
+    select
+        '{{ feed }}' as feed,
+        _file,
+        record_date,
+        'colliding' as row_outcome,
+        row_count
+    from {{ feed }}_colliding
+    {%- endif %}
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -108,7 +146,9 @@ summed as (
         '{{ source_name }}' as source_system,
         feed,
         record_date,
-        {%- for outcome in ['in', 'accepted', 'superseded', 'set_aside', 'repeated', 'rejected'] %}
+        {%- for outcome in [
+            'in', 'accepted', 'superseded', 'set_aside', 'repeated', 'rejected', 'colliding'
+        ] %}
         cast(
             sum(case when row_outcome = '{{ outcome }}' then row_count else 0 end) as bigint
         ) as rows_{{ outcome }}{{ ',' if not loop.last }}

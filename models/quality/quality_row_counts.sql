@@ -12,6 +12,7 @@ row_counts as (
         'rows_set_aside': 'bigint',
         'rows_repeated': 'bigint',
         'rows_rejected': 'bigint',
+        'rows_colliding': 'bigint',
     }) }}
 
 )

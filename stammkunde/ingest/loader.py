@@ -91,6 +91,7 @@ def load(
         run.waiting(found.waiting)
         run.files(found.files, settle_seconds)
         run.withdraw_missing()
+        run.tell_naive_times()
         tables.check_ledger(connection, contract)
     finally:
         connection.close()
@@ -524,6 +525,19 @@ class _Run:
         )
 
     # -- telling -------------------------------------------------------------------------------
+
+    def tell_naive_times(self) -> None:
+        """Say of each feed how many of its new rows hold times without an offset."""
+        for feed in self.contract.feeds.values():
+            rows = self.report.feeds[feed.name].rows_loaded
+            counts = tables.naive_times(self.connection, feed, self.report.batch_id) if rows else {}
+            if counts:
+                text = (
+                    f"{max(counts.values()):,} of {rows:,} new rows of {feed.name} have times "
+                    f"without an offset ({', '.join(counts)}); they are read as UTC. Send the "
+                    "offset where they are not"
+                )
+                self.report.messages.append(Message("warning", "no_offset", text))
 
     def _say(
         self, level: Level, code: str, text: str, file: LandingFile, line: int | None = None

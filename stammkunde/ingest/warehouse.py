@@ -304,6 +304,33 @@ def delete_file(
     connection.execute(f"delete from {UNREADABLE} where source = ? and file = ?", [source, file])
 
 
+def naive_times(
+    connection: duckdb.DuckDBPyConnection, feed: FeedContract, batch_id: str
+) -> dict[str, int]:
+    """How many rows of a load hold a time without an offset, by column.
+
+    Args:
+        connection: the warehouse.
+        feed: its columns whose name ends in ``_at`` are times in UTC.
+        batch_id: the load.
+
+    Returns:
+        the columns that have such a row.
+    """
+    times = [name for name in feed.column_names if name.endswith("_at")]
+    if not times:
+        return {}
+    counts = ", ".join(
+        f"count(*) filter (where regexp_matches(trim({quoted(name)}), ?))" for name in times
+    )
+    naive = "^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[T ][0-9]{1,2}:[0-9:.]+$"
+    (found,) = connection.execute(
+        f"select {counts} from {table_name(feed)} where _batch_id = ?",
+        [*[naive] * len(times), batch_id],
+    ).fetchall()
+    return {name: count for name, count in zip(times, found, strict=True) if count}
+
+
 def withdraw(record: FileRecord, loaded_at: datetime, batch_id: str) -> FileRecord:
     """The ledger row of a file that was not loaded and is not there any more."""
     return replace(

@@ -12,7 +12,7 @@ import duckdb
 
 from stammkunde.privacy.normaliser import GIVEN_COLUMNS, Project
 from stammkunde.privacy.purge import CROSSWALK, ERASED_NODES, ERASED_RECORDS, add_tombstones
-from stammkunde.privacy.raw import Request
+from stammkunde.privacy.raw import Request, key_scopes
 
 ERASED = "erased"
 NOBODY = "nobody"
@@ -103,8 +103,15 @@ def _normalise(
     connection.execute(
         f"create or replace temp table {_ASKED} (request_number bigint, {GIVEN_COLUMNS})"
     )
+    scopes = key_scopes()
     rows = [
-        [number, request.source, kind, value, request.identifiers.get("contact_key")]
+        [
+            number,
+            scopes.get((request.source, kind), request.source),
+            kind,
+            value,
+            request.identifiers.get("contact_key"),
+        ]
         for number, request in enumerate(requests)
         for kind, value in request.identifiers.items()
     ]

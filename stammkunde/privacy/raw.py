@@ -1,16 +1,21 @@
 """The raw tables seen as rows that carry identifiers, and which of those are tombstoned."""
 
+import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from stammkunde.ingest import FeedContract, Identifier, SourceContract
 from stammkunde.ingest.warehouse import RAW_SCHEMA, UNREADABLE, quoted, table_name
+from stammkunde.paths import PROJECT
 from stammkunde.privacy.normaliser import GIVEN_COLUMNS, Project
 
 # Begins every value that an erasure put in the place of another.
 MARK = "erased-"
+
+KEY_SCOPES = PROJECT / "seeds/reference/key_scopes.csv"
 
 CHECKED = f"{RAW_SCHEMA}._erasure_checks"
 
@@ -19,12 +24,22 @@ VALUES = "erasure_values"
 NORMALISED = "erasure_normalised"
 HITS = "erasure_hits"
 LINE_VALUES = "erasure_line_values"
+_WHOLE_VALUES = "erasure_whole_values"
 _BATCHES = "erasure_batches"
 
 # Everything that stands between two fields of a line, whatever its format; and the same with what
 # may stand between two parts of a field, since a telephone number holds spaces.
 _FIELD_ENDS = r"[,;\t|\"{}\[\]]+"
 _WORD_ENDS = r"[,;\t|\"{}\[\]\s:=<>()]+"
+
+
+def key_scopes(path: Path = KEY_SCOPES) -> dict[tuple[str, str], str]:
+    """Whose keys the keys of a source are: source and name of the key to another source."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["source_system"], row["key_name"]): row["key_source_system"]
+            for row in csv.DictReader(file)
+        }
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,15 @@ class RawFeed:
         for column in self.feed.columns:
             for identifier in column.identifiers:
                 yield column.name, identifier
+
+    def key_source(self, identifier: Identifier) -> str:
+        """The source whose keys the values of an identifier are, by seed ``key_scopes``."""
+        name = identifier.type
+        if name == "contact_key" and self.feed.name == "events":
+            name = "user_key"
+        is_own = name == "order_key" and self.feed.name in ("orders", "order_lines")
+        own = self.source.name
+        return own if is_own else key_scopes().get((own, name), own)
 
     @property
     def contact_column(self) -> str:
@@ -190,7 +214,7 @@ def collect_values(
     of_loads = f"in (select batch_id from {_BATCHES})"
     chosen = "true" if batches is None else f"_batch_id {of_loads}"
     carried = [
-        f"select distinct '{feed.source.name}' as source_system, "
+        f"select distinct '{feed.key_source(identifier)}' as source_system, "
         f"{'row_country' if identifier.type == 'phone' else 'cast(null as varchar)'} as country, "
         f"'{identifier.type}' as identifier_type, {quoted(column)} as raw_value "
         f"from ({feed.rows(chosen)}) where {_holds(column, identifier)}"
@@ -204,7 +228,24 @@ def collect_values(
         f"insert into {VALUES} select row_number() over (), source_system, country, "
         f"identifier_type, raw_value from ({' union '.join(carried)})"
     )
-    project.normalise(connection, VALUES, NORMALISED)
+    # As in staging: 1001.0 is 1001 where a source's keys of a kind have no other decimals.
+    connection.execute(
+        f"""
+        create or replace temp table {_WHOLE_VALUES} as
+        select
+            record_node, source_system, country, identifier_type,
+            case
+                when regexp_matches(trim(raw_value), '^[+]?[0-9]+[.,]0+$')
+                    and not bool_or(
+                        regexp_matches(trim(raw_value), '^[0-9]+[.,][0-9]*[1-9][0-9]*$')
+                    ) over (partition by source_system, identifier_type)
+                    then regexp_replace(trim(raw_value), '[.,]0+$', '')
+                else raw_value
+            end as raw_value
+        from {VALUES}
+        """
+    )
+    project.normalise(connection, _WHOLE_VALUES, NORMALISED)
 
 
 def find_hits(connection: duckdb.DuckDBPyConnection, feeds: Sequence[RawFeed]) -> int:
@@ -229,7 +270,7 @@ def find_hits(connection: duckdb.DuckDBPyConnection, feeds: Sequence[RawFeed]) -
             continue
         found = " union ".join(
             f"select row_id from ({feed.rows()}) as carrying inner join {HITS} as hits "
-            f"on hits.source_system = '{feed.source.name}' "
+            f"on hits.source_system = '{feed.key_source(identifier)}' "
             f"and hits.identifier_type = '{identifier.type}' "
             f"and hits.raw_value = carrying.{quoted(column)} "
             + (

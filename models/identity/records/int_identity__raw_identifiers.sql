@@ -8,8 +8,19 @@ records as (
         record_node,
         source_system,
         contact_key,
+        contact_source_system,
         country
     from {{ ref('int_identity__records') }}
+
+),
+
+key_scopes as (
+
+    select
+        source_system,
+        key_name,
+        key_source_system
+    from {{ ref('key_scopes') }}
 
 ),
 
@@ -42,11 +53,16 @@ orders as (
 devices as (
 
     select
-        source_system,
-        anonymous_id,
-        user_key,
-        order_key
-    from {{ ref('int_identity__device_observations') }}
+        observations.source_system,
+        observations.anonymous_id,
+        observations.user_key,
+        observations.order_key,
+        coalesce(key_scopes.key_source_system, observations.source_system) as order_source_system
+    from {{ ref('int_identity__device_observations') }} as observations
+    left join key_scopes
+        on
+            observations.source_system = key_scopes.source_system
+            and key_scopes.key_name = 'order_key'
 
 ),
 
@@ -133,7 +149,7 @@ carried as (
     -- its orders, a family's tablet would be one person even after its id was rejected as shared.
     select
         'order' as record_type,
-        {{ qualified_id('source_system', 'order_key') }} as record_id,
+        {{ qualified_id('order_source_system', 'order_key') }} as record_id,
         'anonymous_id' as identifier_type,
         anonymous_id as raw_value
     from devices
@@ -174,20 +190,26 @@ raw_identifiers as (
 
     select
         records.record_node,
-        records.source_system,
+        coalesce(key_scopes.key_source_system, records.source_system) as source_system,
         records.country,
         carried.identifier_type,
         carried.raw_value
     from carried
     inner join records
         on carried.record_type = records.record_type and carried.record_id = records.record_id
+    left join key_scopes
+        on
+            carried.record_type = 'feedback'
+            and carried.identifier_type = 'order_key'
+            and records.source_system = key_scopes.source_system
+            and key_scopes.key_name = 'order_key'
     where carried.raw_value is not null
 
     union all
 
     select
         record_node,
-        source_system,
+        coalesce(contact_source_system, source_system) as source_system,
         country,
         'contact_key' as identifier_type,
         contact_key as raw_value

@@ -33,17 +33,38 @@ placeholders as (
 
 ),
 
-devices as (
+key_scopes as (
 
     select
         source_system,
-        anonymous_id,
-        user_key,
-        order_key,
-        first_seen_at,
-        last_seen_at,
-        logged_in_at
-    from {{ ref('int_identity__device_observations') }}
+        key_name,
+        key_source_system
+    from {{ ref('key_scopes') }}
+
+),
+
+devices as (
+
+    select
+        observations.source_system,
+        observations.anonymous_id,
+        observations.user_key,
+        observations.order_key,
+        observations.first_seen_at,
+        observations.last_seen_at,
+        observations.logged_in_at,
+        coalesce(user_scopes.key_source_system, observations.source_system) as user_source_system,
+        coalesce(order_scopes.key_source_system, observations.source_system)
+            as order_source_system
+    from {{ ref('int_identity__device_observations') }} as observations
+    left join key_scopes as user_scopes
+        on
+            observations.source_system = user_scopes.source_system
+            and user_scopes.key_name = 'user_key'
+    left join key_scopes as order_scopes
+        on
+            observations.source_system = order_scopes.source_system
+            and order_scopes.key_name = 'order_key'
 
 ),
 
@@ -92,13 +113,14 @@ orders as (
 order_users as (
 
     select
-        source_system,
+        order_source_system,
         order_key,
+        min(user_source_system) as user_source_system,
         min(user_key) as user_key
     from devices
     where order_key is not null and logged_in_at is not null
-    group by source_system, order_key
-    having count(distinct user_key) = 1
+    group by order_source_system, order_key
+    having count(distinct {{ qualified_id('user_source_system', 'user_key') }}) = 1
 
 ),
 
@@ -107,13 +129,14 @@ device_records as (
     select
         source_system,
         anonymous_id,
+        user_source_system,
         user_key,
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at,
         -- Of a device that nobody ever logged in on, its first event.
         coalesce(min(logged_in_at), min(first_seen_at)) as known_at
     from devices
-    group by source_system, anonymous_id, user_key
+    group by source_system, anonymous_id, user_source_system, user_key
 
 ),
 
@@ -124,6 +147,7 @@ unioned as (
         {{ qualified_id('source_system', 'contact_key') }} as record_id,
         source_system,
         contact_key,
+        cast(null as string) as contact_source_system,
         country,
         created_at as first_seen_at,
         updated_at as last_seen_at,
@@ -141,6 +165,11 @@ unioned as (
             when orders.names_contact then coalesce(orders.contact_key, order_users.user_key)
             else coalesce(order_users.user_key, orders.contact_key)
         end as contact_key,
+        -- Empty: the key is the order's own, and of the scope of such keys.
+        case
+            when not orders.names_contact or orders.contact_key is null
+                then order_users.user_source_system
+        end as contact_source_system,
         orders.country,
         orders.ordered_at as first_seen_at,
         orders.ordered_at as last_seen_at,
@@ -149,7 +178,7 @@ unioned as (
     from orders
     left join order_users
         on
-            orders.source_system = order_users.source_system
+            orders.source_system = order_users.order_source_system
             and orders.order_key = order_users.order_key
 
     union all
@@ -159,6 +188,7 @@ unioned as (
         {{ device_record_id('source_system', 'anonymous_id', 'user_key') }} as record_id,
         source_system,
         user_key as contact_key,
+        user_source_system as contact_source_system,
         cast(null as string) as country,
         first_seen_at,
         last_seen_at,
@@ -173,6 +203,7 @@ unioned as (
         record_id,
         source_system,
         contact_key,
+        cast(null as string) as contact_source_system,
         cast(null as string) as country,
         first_seen_at,
         last_seen_at,
@@ -187,6 +218,7 @@ unioned as (
         {{ qualified_id('source_system', 'feedback_key') }} as record_id,
         source_system,
         contact_key,
+        cast(null as string) as contact_source_system,
         cast(null as string) as country,
         submitted_at as first_seen_at,
         submitted_at as last_seen_at,
@@ -196,26 +228,50 @@ unioned as (
 
 ),
 
+scoped as (
+
+    select
+        unioned.record_type,
+        unioned.record_id,
+        unioned.source_system,
+        unioned.contact_key,
+        unioned.country,
+        unioned.first_seen_at,
+        unioned.last_seen_at,
+        unioned.known_at,
+        unioned.is_test,
+        coalesce(
+            unioned.contact_source_system, key_scopes.key_source_system, unioned.source_system
+        ) as contact_source_system
+    from unioned
+    left join key_scopes
+        on
+            unioned.source_system = key_scopes.source_system
+            and key_scopes.key_name = 'contact_key'
+
+),
+
 -- A message or an answer carries no country of its own: its telephone number is read as its contact
 -- writes it.
 records as (
 
     select
-        unioned.record_type,
-        unioned.record_id,
-        {{ hash_bigint("unioned.record_type || '|' || unioned.record_id") }} as record_node,
-        unioned.source_system,
-        unioned.contact_key,
-        coalesce(unioned.country, contacts.country) as country,
-        unioned.first_seen_at,
-        unioned.last_seen_at,
-        unioned.known_at,
-        unioned.is_test
-    from unioned
+        scoped.record_type,
+        scoped.record_id,
+        {{ hash_bigint("scoped.record_type || '|' || scoped.record_id") }} as record_node,
+        scoped.source_system,
+        scoped.contact_key,
+        scoped.contact_source_system,
+        coalesce(scoped.country, contacts.country) as country,
+        scoped.first_seen_at,
+        scoped.last_seen_at,
+        scoped.known_at,
+        scoped.is_test
+    from scoped
     left join contacts
         on
-            unioned.source_system = contacts.source_system
-            and unioned.contact_key = contacts.contact_key
+            scoped.contact_source_system = contacts.source_system
+            and scoped.contact_key = contacts.contact_key
 
 )
 

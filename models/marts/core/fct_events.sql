@@ -37,6 +37,16 @@ events as (
 
 ),
 
+key_scopes as (
+
+    select
+        source_system,
+        key_source_system
+    from {{ ref('key_scopes') }}
+    where key_name = 'order_key'
+
+),
+
 event_users as (
 
     select
@@ -120,9 +130,13 @@ identified as (
         attributed.http_status,
         attributed.value,
         {{ qualified_id('attributed.source_system', 'attributed.event_key') }} as event_id,
-        {{ qualified_id('attributed.source_system', 'attributed.order_key') }} as order_id,
+        {{ qualified_id(
+            'coalesce(key_scopes.key_source_system, attributed.source_system)',
+            'attributed.order_key'
+        ) }} as order_id,
         {{ shop_date('attributed.occurred_at') }} as event_date
     from attributed
+    left join key_scopes on attributed.source_system = key_scopes.source_system
     inner join customer_records on attributed.record_id = customer_records.record_id
     inner join customers on customer_records.customer_id = customers.customer_id
 

@@ -20,4 +20,9 @@
     {% set time = typed_value(trim_spaces(column), type) %}
     {% do record_dates.update({feed: time if type == 'date' else shop_date(time)}) %}
 {% endfor %}
-{{ row_counts('shop', record_dates) }}
+{#- A record is made, ordered or named once; names are corrected now and then. -#}
+{{ row_counts('shop', record_dates, {
+    'contacts': {'key': ['contact_key'], 'same': ['created_at', 'first_name']},
+    'orders': {'key': ['order_key'], 'same': ['ordered_at', 'contact_key']},
+    'products': {'key': ['product_key'], 'same': ['name']},
+}) }}

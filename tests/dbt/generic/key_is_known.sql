@@ -1,6 +1,7 @@
 {#-
     A row is a key that names no record of the other feed, with the number of rows that bear it. Only
-    source systems that give the other feed at all are held to it.
+    source systems that give the other feed at all are held to it; seed `key_scopes` says whose keys a
+    source uses.
 
     Arguments:
         column_name: column of the model that names a record; empty is no fault.
@@ -27,14 +28,18 @@ givers as (
 used_keys as (
 
     select
-        source_system,
-        {{ column_name }} as used_key,
+        coalesce(key_scopes.key_source_system, used_rows.source_system) as source_system,
+        used_rows.{{ column_name }} as used_key,
         count(*) as row_count
-    from {{ model }}
-    where {{ column_name }} is not null
+    from {{ model }} as used_rows
+    left join {{ ref('key_scopes') }} as key_scopes
+        on
+            used_rows.source_system = key_scopes.source_system
+            and key_scopes.key_name = '{{ column_name }}'
+    where used_rows.{{ column_name }} is not null
     group by
-        source_system,
-        {{ column_name }}
+        coalesce(key_scopes.key_source_system, used_rows.source_system),
+        used_rows.{{ column_name }}
 
 ),
 

@@ -164,6 +164,7 @@ def make_identity_project(
 
     names = (
         "identity_limits",
+        "key_scopes",
         "street_words",
         "identifier_types",
         "blocked_identifiers",
@@ -200,6 +201,10 @@ def make_identity_project(
         "seeds/reference/_identity__seeds.yml",
     ):
         project.copy(path)
+    project.write(
+        "seeds/reference/key_scopes.csv",
+        "source_system,key_name,key_source_system\ntracker,user_key,shop\ntracker,order_key,shop\n",
+    )
     if has_quality:
         project.write(
             "models/conformed/as_of.sql", "select cast('2025-12-31' as date) as as_of_date"

@@ -199,6 +199,15 @@ def fill(feeds: Feeds) -> None:
     feeds.begin("keys of two systems")  # the same keys in another system are other people's
     feeds.contact("same", 1)
     feeds.order("same", 0, source_system="till", contact_key="same")
+    feeds.begin("users of a tracker are the shop's contacts")  # by seed key_scopes
+    feeds.contact("scoped", 1)
+    feeds.order("scoped-guest", 3)
+    seen = {"source_system": "tracker", "user_key": "scoped"}
+    feeds.event("scoped-phone", 2, **seen)
+    feeds.event("scoped-phone", 3, event_name="purchase", order_key="scoped-guest", **seen)
+    feeds.begin("users of a tracker of its own")  # no row of the seed says whose they are
+    feeds.contact("unscoped", 1)
+    feeds.event("unscoped-phone", 2, source_system="analytics", user_key="unscoped")
     feeds.begin("request to keep apart")
     feeds.contact("unmerge1", 1, email="unmerge@mail.de")
     feeds.contact("unmerge2", 2, email="unmerge@mail.de", loyalty_card="UN2")
@@ -288,6 +297,11 @@ def orders(*keys: str) -> list[tuple[str, str]]:
 
 
 TOGETHER: dict[str, list[tuple[str, str]]] = {
+    "users of a tracker are the shop's contacts": [
+        *contacts("scoped"),
+        *orders("scoped-guest"),
+        ("device", "tracker|scoped-phone|scoped"),
+    ],
     "simple pair": contacts("pair1", "pair2"),
     "chain": contacts("chain1", "chain2", "chain3", "chain4"),
     "fan-in": orders("fanin0", "fanin1", "fanin2"),
@@ -381,6 +395,10 @@ APART: dict[str, list[tuple[str, str]]] = {
     "a device before its window": [*contacts("newcomer"), of("device", "old-cookie")],
     "sales without identifiers": orders("cash1", "cash2"),
     "keys of two systems": [*contacts("same"), ("order", "till|same")],
+    "users of a tracker of its own": [
+        *contacts("unscoped"),
+        ("device", "analytics|unscoped-phone|unscoped"),
+    ],
     "request to keep apart": contacts("unmerge1", "unmerge2"),
     "request to take an order out": [*contacts("taken"), *orders("taken-wrong")],
     "more addresses than a customer has": contacts(*(f"many{number}" for number in range(7))),

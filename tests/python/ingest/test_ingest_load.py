@@ -562,3 +562,14 @@ def test_real_contacts_of_the_identity_data_are_read_whole(tmp_path: Path) -> No
         )
         assert report.messages == []
         assert report.feeds["contacts"].rows_loaded == rows
+
+
+def test_times_without_an_offset_are_said_once_for_each_feed(shop: Shop) -> None:
+    shop.write("orders/a.csv", HEADER + "1,,2025-06-01 10:00,\n2,,2025-06-01T10:00:00.5,\n")
+    shop.write("orders/b.csv", HEADER + "3,,2025-06-01T10:00:00Z,\n4,,2025-06-01 10:00+02:00,\n")
+    shop.write("orders/c.csv", HEADER + "5,,2025-06-01,2025-06-01 10:00\n")
+    shop.write("events/a.csv", "event_key,value\n1,2025-06-01 10:00\n")
+    (said,) = messages(shop.load(), "no_offset")
+    assert said.startswith("2 of 5 new rows of orders have times without an offset (ordered_at)")
+    assert "read as UTC" in said
+    assert messages(shop.load(), "no_offset") == []

@@ -146,6 +146,40 @@ def test_invoices_stay_without_their_customer_and_keep_the_letter_of_a_cancellat
     assert others == [("536366", "1", "13047"), ("536367", "1", None)]
 
 
+@pytest.mark.parametrize(
+    ("scopes", "erased", "other", "customers"),
+    [
+        # A data frame wrote the whole number with decimals.
+        ({}, "online_retail|17850", "13047", [None, None, "13047"]),
+        # Here decimals mean something: 17850.0 is somebody else.
+        ({}, "online_retail|17850", "13047.1", [None, "17850.0", "13047.1"]),
+        # The customers are those of the till, by seed key_scopes.
+        ({("online_retail", "contact_key"): "till"}, "till|17850", "1", [None, None, "1"]),
+    ],
+)
+def test_a_key_is_erased_however_a_source_writes_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    scopes: dict[tuple[str, str], str],
+    erased: str,
+    other: str,
+    customers: list[str | None],
+) -> None:
+    monkeypatch.setattr(raw, "key_scopes", lambda: scopes)
+    bench = _bench(tmp_path, "online_retail")
+    bench.fill(
+        "order_lines",
+        [
+            {"invoiceno": "1", "stockcode": "A", "quantity": "1", "customerid": "17850"},
+            {"invoiceno": "2", "stockcode": "A", "quantity": "1", "customerid": "17850.0"},
+            {"invoiceno": "3", "stockcode": "A", "quantity": "1", "customerid": other},
+        ],
+    )
+    bench.erase(("contact_key", erased))
+    found = bench.rows("select customerid from raw.online_retail__order_lines order by _row_number")
+    assert [row[0] for row in found] == customers
+
+
 def test_orders_that_need_a_customer_get_one_each(tmp_path: Path) -> None:
     bench = _bench(tmp_path, "cdnow")
     bench.fill(

@@ -42,4 +42,8 @@ def bench(tmp_path: Path, model_sql: dict[str, str]) -> Bench:
             "(coalesce(subject, '') as subject) from read_csv(?)",
             [str(rules)],
         )
+        connection.execute(
+            "create table reference.key_scopes (source_system varchar, key_name varchar, "
+            "key_source_system varchar)"
+        )
     return Bench(path, model_sql)

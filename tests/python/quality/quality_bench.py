@@ -29,6 +29,9 @@ MODELS = [
     "quality_duplicate_keys",
     "quality_repeated_rows",
     "quality_required_fields",
+    "quality_shortened_keys",
+    "quality_colliding_keys",
+    "quality_unknown_contacts",
     "quality_freshness",
     "quality_daily_volume",
     "quality_event_mix",
@@ -38,15 +41,21 @@ MODELS = [
 # Only the columns that the quality models read.
 CONFORMED = {
     "contacts": "source_system varchar, contact_key varchar, updated_at timestamp",
-    "orders": "source_system varchar, order_key varchar, ordered_at timestamp",
+    "orders": (
+        "source_system varchar, order_key varchar, ordered_at timestamp, contact_key varchar"
+    ),
     "order_lines": "source_system varchar, order_key varchar, returned_at timestamp",
     "products": "source_system varchar, product_key varchar, updated_at timestamp",
     "events": (
         "source_system varchar, event_key varchar, occurred_at timestamp, received_at timestamp, "
-        "device_type varchar, platform varchar, country varchar"
+        "device_type varchar, platform varchar, country varchar, user_key varchar"
     ),
-    "messages": "source_system varchar, message_key varchar, occurred_at timestamp",
-    "feedback": "source_system varchar, feedback_key varchar, submitted_at timestamp",
+    "messages": (
+        "source_system varchar, message_key varchar, occurred_at timestamp, contact_key varchar"
+    ),
+    "feedback": (
+        "source_system varchar, feedback_key varchar, submitted_at timestamp, contact_key varchar"
+    ),
     "ad_spend": "source_system varchar, spend_date date",
     "consents": "source_system varchar, contact_key varchar, changed_at timestamp",
     "unmerges": "source_system varchar, request_key varchar, requested_at timestamp",
@@ -57,7 +66,7 @@ GIVEN = {
     "quality_row_counts": (
         "source_system varchar, feed varchar, record_date date, rows_in bigint, "
         "rows_accepted bigint, rows_superseded bigint, rows_set_aside bigint, "
-        "rows_repeated bigint, rows_rejected bigint"
+        "rows_repeated bigint, rows_rejected bigint, rows_colliding bigint default 0"
     ),
     "quality_rejection_counts": (
         "source_system varchar, feed varchar, record_date date, reason varchar, row_count bigint"

@@ -22,17 +22,25 @@ def fill_shop(bench: Bench) -> None:
     values = ", ".join(f"('{device}', {count})" for device, count in EVENTS_A_DAY.items())
     with bench.connect() as connection:
         connection.execute(
-            "insert into conformed.events select 'shop', device || day || '-' || number, moment, "
-            "moment + interval 5 second, device, 'web', 'DE' from ("
+            "insert into conformed.events by name select 'shop' as source_system, "
+            "device || day || '-' || number as event_key, moment as occurred_at, "
+            "moment + interval 5 second as received_at, device as device_type, "
+            "'web' as platform, 'DE' as country, 'c' || number % 100 as user_key from ("
             "select device, day, number, date '2025-12-31' - day::int + "
             "to_seconds(number * 80000 // amount) as moment "
             f"from range(70) as days(day), (values {values}) as devices(device, amount), "
             "range(600) as numbers(number) where number < amount)"
         )
         connection.execute(
-            "insert into conformed.orders select 'shop', day || '-' || number, "
-            "date '2025-12-31' - day::int + to_seconds(number * 200) "
+            "insert into conformed.orders by name select 'shop' as source_system, "
+            "day || '-' || number as order_key, "
+            "date '2025-12-31' - day::int + to_seconds(number * 200) as ordered_at, "
+            "'c' || number % 100 as contact_key "
             f"from range(70) as days(day), range({ORDERS_A_DAY}) as numbers(number)"
+        )
+        connection.execute(
+            "insert into conformed.contacts select 'shop', 'c' || number, null "
+            "from range(100) as numbers(number)"
         )
 
 
@@ -42,7 +50,7 @@ def count_rows(bench: Bench) -> None:
         for feed, moment in (("events", "occurred_at"), ("orders", "ordered_at")):
             connection.execute(
                 "insert into quality.quality_row_counts select source_system, ?, "
-                f"{moment}::date, count(*), count(*), 0, 0, 0, 0 "
+                f"{moment}::date, count(*), count(*), 0, 0, 0, 0, 0 "
                 f"from conformed.{feed} group by all",
                 [feed],
             )
@@ -99,6 +107,22 @@ FAULTS = {
     "events stop": (["delete from conformed.events where received_at >= date '2025-12-30'"], []),
     "events twice": ([], reject("events", "duplicate_key", 180)),
     "currencies empty": ([], reject("orders", "missing:currency", 8)),
+    "keys of orders shortened": ([], reject("orders", "shortened:order_key", 40)),
+    "keys of contacts shortened": (
+        [],
+        ["insert into quality.quality_rejection_counts values ('shop', 'orders', "
+         "date '2025-11-01', 'emptied:shortened:contact_key', 40)"],
+    ),
+    "one key for many orders": (
+        [],
+        ["update quality.quality_row_counts set rows_colliding = 300 "
+         "where feed = 'orders' and record_date < date '2025-11-01'"],
+    ),
+    "users of another source": (
+        ["update conformed.events set user_key = 'u' || user_key "
+         "where hash(user_key) % 10 < 4"],
+        [],
+    ),
     "a lossy join": (
         [],
         ["update quality.quality_row_counts set rows_accepted = rows_accepted - 5 "
@@ -116,6 +140,9 @@ FAULTS = {
         ("events stop", {"F1 events", "F2 events"}),
         ("events twice", {"R2 events"}),
         ("currencies empty", {"C1 orders"}),
+        ("keys of orders shortened", {"C1 orders", "K1 orders"}),
+        ("keys of contacts shortened", {"K1 orders"}),
+        ("one key for many orders", {"K2 orders"}),
         ("a lossy join", {"R4 orders"}),
     ],
 )
@@ -166,6 +193,18 @@ def test_a_shop_that_is_shut_on_sundays_is_green_on_a_sunday(bench: Bench) -> No
     count_rows(bench)
     bench.build()
     assert not [v for v in evaluate(bench.path) if v.status in ("failed", "errored")]
+
+
+def test_keys_that_meet_no_contact_are_said_with_the_remedy(bench: Bench) -> None:
+    fill_shop(bench)
+    change(bench, *FAULTS["users of another source"][0])
+    count_rows(bench)
+    bench.build()
+    failed = [verdict for verdict in evaluate(bench.path) if verdict.status == "failed"]
+    assert [f"{verdict.check_id} {verdict.feed}" for verdict in failed] == ["K3 events"]
+    assert "contact keys of 7 days are those of no contact record of shop" in failed[0].message
+    assert "key_scopes" in failed[0].message
+    assert not failed[0].blocks
 
 
 def test_the_message_says_what_is_missing_and_what_to_do(bench: Bench) -> None:
