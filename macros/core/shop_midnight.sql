@@ -15,7 +15,7 @@
         {{ midnight }}
     {%- else -%}
         {%- set instant = '(' ~ to_utc(midnight, zone) ~ ')' -%}
-        {%- set hour_before = dbt.dateadd('hour', -1, instant) -%}
+        {%- set hour_before = '(' ~ instant ~ ' - interval 1 hour)' -%}
         case when {{ shop_date(hour_before) }} = {{ day }} then {{ hour_before }} else {{ instant }} end
     {%- endif -%}
 {%- endmacro %}
