@@ -54,12 +54,14 @@
         key: list of columns that name a record; empty where equal rows may all be real. One that is
             not required must be a string.
         version: column that orders the versions of a key; none: a key comes once.
+        ranked: false where the model itself says which row of a key counts: every row that keeps the
+            contract is accepted.
         key_forms: name of the model of `source_key_forms`; none, and in unit tests: the raw table
             says itself how its keys are written.
     Returns: a select statement.
 -#}
 {% macro base_rows(
-    source_name, table_name, columns, record_date, key=[], version=none, key_forms=none
+    source_name, table_name, columns, record_date, key=[], version=none, key_forms=none, ranked=true
 ) %}
 {%- do check_contract(source_name, table_name, columns) -%}
 {%- set raw_table = source(source_name, table_name) -%}
@@ -88,6 +90,7 @@ with {{ number_styles(raw_table, numbers) | trim }}
     'row', columns, record_date, 'from ' ~ raw_table ~ ' as raw_rows', numbers
 ) | trim }}
 
+{% if ranked -%}
 keyed_rows as (
 
     select
@@ -159,7 +162,7 @@ contested_contents as (
                 coalesce(cast({{ name }} as string), '')
                 {%- endfor %}
             )
-        ) as content
+        ) as row_content
     from contested_checked
     where contract_reasons is null
 
@@ -170,7 +173,7 @@ contested_repeats as (
     select
         *,
         case
-            when content = lag(content) over ({{ received | trim }})
+            when row_content = lag(row_content) over ({{ received | trim }})
                 then
                     case
                         when _file = lag(_file) over ({{ received | trim }}) then 'duplicate_key'
@@ -287,6 +290,7 @@ contested_outcomes as (
 ),
 
 {% endif -%}
+{% endif -%}
 outcomes as (
 
     select
@@ -298,6 +302,7 @@ outcomes as (
         row_checked._loaded_at,
         row_checked.record_date,
         row_checked.value_reasons,
+        {%- if ranked %}
         coalesce(
             row_checked.contract_reasons,
             contested_outcomes.duplicate_reason
@@ -306,11 +311,20 @@ outcomes as (
             when row_checked.contract_reasons is not null then 'rejected'
             else coalesce(contested_outcomes.row_outcome, 'accepted')
         end as row_outcome
+        {%- else %}
+        row_checked.contract_reasons as rejection_reasons,
+        case
+            when row_checked.contract_reasons is not null then 'rejected'
+            else 'accepted'
+        end as row_outcome
+        {%- endif %}
     from row_checked
+    {%- if ranked %}
     left join contested_outcomes
         on
             row_checked._file = contested_outcomes._file
             and row_checked._row_number = contested_outcomes._row_number
+    {%- endif %}
 
 )
 

@@ -14,6 +14,7 @@ orders as (
         order_date,
         sales_channel,
         status,
+        payment_status,
         currency,
         exchange_rate,
         country,
@@ -21,6 +22,8 @@ orders as (
         delivered_at,
         cancelled_at,
         is_online,
+        is_test_order,
+        is_counted,
         is_cancelled
     from {{ ref('int_core__orders_identified') }}
     where not is_test
@@ -36,7 +39,12 @@ order_lines as (
         discount_amount,
         line_amount,
         is_return,
-        line_amount_reporting
+        is_product,
+        is_revenue,
+        over_returned_quantity,
+        over_refunded_amount,
+        revenue_amount,
+        revenue_amount_reporting
     from {{ ref('fct_order_lines') }}
 
 ),
@@ -46,13 +54,19 @@ order_amounts as (
     select
         order_id,
         count(*) as line_count,
-        sum(case when not is_return then quantity else 0 end) as item_quantity,
-        sum(case when not is_return then gross_amount else 0 end) as gross_amount,
-        sum(case when not is_return then discount_amount else 0 end) as discount_amount,
-        -sum(case when is_return then line_amount else 0 end) as returned_amount,
-        sum(line_amount) as amount_after_returns,
+        min(case when is_return then 1 else 0 end) = 1 as is_credit_note,
+        sum(case when is_product and not is_return then quantity else 0 end) as item_quantity,
+        -sum(case when is_product and is_return then quantity else 0 end) as returned_quantity,
+        sum(over_returned_quantity) as over_returned_quantity,
+        sum(case when is_revenue and not is_return then gross_amount else 0 end) as gross_amount,
+        sum(case when is_revenue and not is_return then discount_amount else 0 end)
+            as discount_amount,
+        -sum(case when is_return then revenue_amount else 0 end) as returned_amount,
+        sum(over_refunded_amount) as over_refunded_amount,
+        sum(case when is_revenue then 0 else line_amount end) as non_revenue_amount,
+        sum(revenue_amount) as amount_after_returns,
         sum(abs(line_amount)) as moved_amount,
-        sum(line_amount_reporting) as amount_after_returns_reporting
+        sum(revenue_amount_reporting) as amount_after_returns_reporting
     from order_lines
     group by order_id
 
@@ -70,6 +84,9 @@ valued as (
         orders.sales_channel,
         orders.is_online,
         orders.status,
+        orders.payment_status,
+        orders.is_test_order,
+        orders.is_counted,
         orders.is_cancelled,
         orders.cancelled_at,
         orders.country,
@@ -78,21 +95,33 @@ valued as (
         orders.currency,
         orders.exchange_rate,
         coalesce(order_amounts.line_count, 0) as line_count,
+        coalesce(order_amounts.is_credit_note, false) as is_credit_note,
         coalesce(order_amounts.item_quantity, 0) as item_quantity,
+        coalesce(order_amounts.returned_quantity, 0) as returned_quantity,
+        coalesce(order_amounts.over_returned_quantity, 0) as over_returned_quantity,
         coalesce(order_amounts.gross_amount, 0) as gross_amount,
         coalesce(order_amounts.discount_amount, 0) as discount_amount,
         coalesce(order_amounts.returned_amount, 0) as returned_amount,
+        coalesce(order_amounts.over_refunded_amount, 0) as over_refunded_amount,
+        coalesce(order_amounts.non_revenue_amount, 0) as non_revenue_amount,
         case
-            when orders.is_cancelled then coalesce(order_amounts.amount_after_returns, 0)
+            when not orders.is_counted then coalesce(order_amounts.amount_after_returns, 0)
+            else 0
+        end as uncounted_amount,
+        case
+            when orders.is_counted and orders.is_cancelled
+                then coalesce(order_amounts.amount_after_returns, 0)
             else 0
         end as cancelled_amount,
         case
-            when orders.is_cancelled then 0
+            when not orders.is_counted or orders.is_cancelled then 0
             else coalesce(order_amounts.amount_after_returns, 0)
         end as net_amount,
-        not orders.is_cancelled and coalesce(order_amounts.moved_amount, 1) = 0 as is_free,
+        orders.is_counted
+        and not orders.is_cancelled
+        and coalesce(order_amounts.moved_amount, 1) = 0 as is_free,
         case
-            when orders.is_cancelled then 0
+            when not orders.is_counted or orders.is_cancelled then 0
             when order_amounts.order_id is null then 0
             else order_amounts.amount_after_returns_reporting
         end as net_revenue
@@ -114,6 +143,9 @@ numbered as (
         sales_channel,
         is_online,
         status,
+        payment_status,
+        is_test_order,
+        is_counted,
         is_cancelled,
         cancelled_at,
         {{ is_valid }} as is_valid,
@@ -131,12 +163,18 @@ numbered as (
         promised_at,
         delivered_at,
         line_count,
+        is_credit_note,
         cast(item_quantity as decimal(18, 4)) as item_quantity,
+        cast(returned_quantity as decimal(18, 4)) as returned_quantity,
+        cast(over_returned_quantity as decimal(18, 4)) as over_returned_quantity,
         currency,
         cast(gross_amount as decimal(18, 4)) as gross_amount,
         cast(discount_amount as decimal(18, 4)) as discount_amount,
         cast(returned_amount as decimal(18, 4)) as returned_amount,
+        cast(over_refunded_amount as decimal(18, 4)) as over_refunded_amount,
         cast(cancelled_amount as decimal(18, 4)) as cancelled_amount,
+        cast(uncounted_amount as decimal(18, 4)) as uncounted_amount,
+        cast(non_revenue_amount as decimal(18, 4)) as non_revenue_amount,
         cast(net_amount as decimal(18, 4)) as net_amount,
         exchange_rate,
         cast('{{ var("reporting_currency") }}' as string) as reporting_currency,

@@ -70,6 +70,7 @@ order_lines as (
         cast(null as decimal(18, 4)) as tax,
         false as is_return,
         cast(null as bigint) as returned_line_number,
+        cast(null as string) as line_kind,
         cast(null as timestamp) as returned_at
     from lines
 

@@ -26,6 +26,8 @@ accepted as (
         ordered_at,
         'web' as sales_channel,
         'delivered' as status,
+        cast(null as string) as payment_status,
+        false as is_test,
         'USD' as currency,
         cast(null as string) as country,
         cast(null as timestamp) as promised_at,

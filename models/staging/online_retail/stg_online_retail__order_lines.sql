@@ -30,6 +30,7 @@ accepted as (
         cast(null as decimal(18, 4)) as tax,
         is_cancellation as is_return,
         cast(null as bigint) as returned_line_number,
+        cast(null as string) as line_kind,
         case when is_cancellation then invoiced_at end as returned_at
     from base_rows
     where row_outcome = 'accepted'

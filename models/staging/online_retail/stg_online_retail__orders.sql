@@ -27,6 +27,8 @@ orders as (
         cast(null as string) as loyalty_card,
         'web' as sales_channel,
         'delivered' as status,
+        cast(null as string) as payment_status,
+        false as is_test,
         'GBP' as currency,
         cast(null as timestamp) as promised_at,
         cast(null as timestamp) as delivered_at,

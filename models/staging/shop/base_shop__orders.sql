@@ -1,5 +1,6 @@
 {{ config(materialized='table', enabled=feed_is_enabled('shop', 'orders')) }}
 
+{% set known_statuses = 'select status from ' ~ ref('order_statuses') %}
 {{ base_rows(
     source_name='shop',
     table_name='orders',
@@ -17,8 +18,13 @@
         },
         'status': {
             'required': true,
-            'check': is_one_of('status', ['placed', 'shipped', 'delivered', 'cancelled']),
+            'check': 'status in (' ~ known_statuses ~ " where status_kind = 'order')",
         },
+        'payment_status': {
+            'check': 'payment_status is null or payment_status in (' ~ known_statuses
+                ~ " where status_kind = 'payment')",
+        },
+        'is_test': {'type': 'boolean', 'default': 'false'},
         'currency': {'required': true, 'check': is_capital_letters('currency', 3)},
         'country': {'check': is_capital_letters('country', 2), 'on_invalid': 'null'},
         'promised_at': {'type': 'timestamp', 'on_invalid': 'null'},

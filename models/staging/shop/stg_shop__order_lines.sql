@@ -7,6 +7,7 @@ accepted as (
     select
         order_key,
         line_number,
+        line_kind,
         product_key,
         quantity,
         unit_price,

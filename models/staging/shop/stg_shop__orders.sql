@@ -2,15 +2,42 @@
 
 with
 
+endings as (
+
+    select
+        status_kind,
+        status
+    from {{ ref('order_statuses') }}
+    where counts_as = 'cancellation'
+
+),
+
+versions as (
+
+    select
+        base_rows.*,
+        order_endings.status is not null or payment_endings.status is not null as is_ended
+    from {{ ref('base_shop__orders') }} as base_rows
+    left join endings as order_endings
+        on
+            order_endings.status_kind = 'order'
+            and base_rows.status = order_endings.status
+    left join endings as payment_endings
+        on
+            payment_endings.status_kind = 'payment'
+            and base_rows.payment_status = payment_endings.status
+
+),
+
 -- The first version that says so: later touches of a cancelled order do not move its cancellation.
 cancellations as (
 
     select
         order_key,
         min(updated_at) as cancelled_at
-    from {{ ref('base_shop__orders') }}
+    from versions
     where
-        status = 'cancelled'
+        is_ended
         and row_outcome in ('accepted', 'superseded')
     group by order_key
 
@@ -19,26 +46,27 @@ cancellations as (
 accepted as (
 
     select
-        base_rows.order_key,
-        base_rows.contact_key,
-        base_rows.email,
-        base_rows.phone,
-        base_rows.anonymous_id,
-        base_rows.loyalty_card,
-        base_rows.ordered_at,
-        base_rows.sales_channel,
-        base_rows.status,
-        base_rows.currency,
-        base_rows.country,
-        base_rows.promised_at,
-        base_rows.delivered_at,
-        base_rows.updated_at,
-        case when base_rows.status = 'cancelled' then cancellations.cancelled_at end
-            as cancelled_at
-    from {{ ref('base_shop__orders') }} as base_rows
+        versions.order_key,
+        versions.contact_key,
+        versions.email,
+        versions.phone,
+        versions.anonymous_id,
+        versions.loyalty_card,
+        versions.ordered_at,
+        versions.sales_channel,
+        versions.status,
+        versions.payment_status,
+        versions.is_test,
+        versions.currency,
+        versions.country,
+        versions.promised_at,
+        versions.delivered_at,
+        versions.updated_at,
+        case when versions.is_ended then cancellations.cancelled_at end as cancelled_at
+    from versions
     left join cancellations
-        on base_rows.order_key = cancellations.order_key
-    where base_rows.row_outcome = 'accepted'
+        on versions.order_key = cancellations.order_key
+    where versions.row_outcome = 'accepted'
 
 )
 

@@ -1,5 +1,6 @@
--- A row is an order whose net amount is not gross less discount, returns and cancellation, or a
--- line of an order that fct_orders does not have, or an order whose revenue is not its lines'.
+-- A row is an order whose net amount is not gross less discount, returns, cancellation and what does
+-- not count, or a line of an order that fct_orders does not have, or an order whose revenue is not
+-- its lines'.
 with
 
 orders as (
@@ -10,6 +11,7 @@ orders as (
         discount_amount,
         returned_amount,
         cancelled_amount,
+        uncounted_amount,
         net_amount,
         net_revenue
     from {{ ref('fct_orders') }}
@@ -50,6 +52,7 @@ differences as (
         - orders.discount_amount
         - orders.returned_amount
         - orders.cancelled_amount
+        - orders.uncounted_amount
 
 )
 

@@ -15,6 +15,8 @@ orders as (
         ordered_at,
         sales_channel,
         status,
+        payment_status,
+        is_test,
         currency,
         country,
         promised_at,
@@ -52,6 +54,16 @@ channels as (
 
 ),
 
+statuses as (
+
+    select
+        status_kind,
+        status,
+        counts_as
+    from {{ ref('order_statuses') }}
+
+),
+
 rates as (
 
     select
@@ -70,6 +82,8 @@ keyed as (
         orders.ordered_at,
         orders.sales_channel,
         orders.status,
+        orders.payment_status,
+        coalesce(orders.is_test, false) as is_test_order,
         orders.currency,
         orders.country,
         orders.promised_at,
@@ -95,6 +109,8 @@ identified as (
         keyed.order_date,
         keyed.sales_channel,
         keyed.status,
+        keyed.payment_status,
+        keyed.is_test_order,
         keyed.currency,
         rates.exchange_rate,
         keyed.country,
@@ -102,7 +118,10 @@ identified as (
         keyed.delivered_at,
         keyed.cancelled_at,
         channels.is_online,
-        keyed.cancelled_at is not null as is_cancelled
+        keyed.cancelled_at is not null as is_cancelled,
+        not keyed.is_test_order
+        and coalesce(order_statuses.counts_as, 'purchase') <> 'nothing'
+        and coalesce(payment_statuses.counts_as, 'purchase') <> 'nothing' as is_counted
     from keyed
     left join customer_records
         on
@@ -112,6 +131,14 @@ identified as (
         on customer_records.customer_id = customers.customer_id
     left join channels
         on keyed.sales_channel = channels.sales_channel
+    left join statuses as order_statuses
+        on
+            order_statuses.status_kind = 'order'
+            and keyed.status = order_statuses.status
+    left join statuses as payment_statuses
+        on
+            payment_statuses.status_kind = 'payment'
+            and keyed.payment_status = payment_statuses.status
     left join rates
         on
             keyed.currency = rates.currency

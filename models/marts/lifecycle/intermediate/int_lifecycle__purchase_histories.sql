@@ -17,8 +17,11 @@ order_lines as (
         transaction_at,
         transaction_date,
         cancelled_at,
-        line_amount_reporting
+        line_amount,
+        revenue_amount,
+        revenue_amount_reporting
     from {{ ref('fct_order_lines') }}
+    where is_counted
 
 ),
 
@@ -39,7 +42,9 @@ known_lines as (
         order_lines.customer_id,
         order_lines.order_id,
         order_lines.transaction_date,
-        order_lines.line_amount_reporting as net_revenue
+        order_lines.line_amount,
+        order_lines.revenue_amount,
+        order_lines.revenue_amount_reporting as net_revenue
     from order_lines
     inner join snapshots
         on
@@ -51,14 +56,15 @@ known_lines as (
 
 ),
 
+-- In the original currency: rounding leaves no purchase of an order that was wholly returned.
 known_orders as (
 
     select
         known_lines.snapshot_date,
         known_lines.customer_id,
         known_lines.order_id,
-        sum(known_lines.net_revenue) as net_revenue,
-        sum(abs(known_lines.net_revenue)) = 0 as is_free
+        sum(known_lines.revenue_amount) as net_amount,
+        sum(abs(known_lines.line_amount)) = 0 as is_free
     from known_lines
     group by
         known_lines.snapshot_date,
@@ -79,7 +85,7 @@ purchases as (
     from known_orders
     inner join orders
         on known_orders.order_id = orders.order_id
-    where {{ is_purchase(net_value='known_orders.net_revenue', is_free='known_orders.is_free') }}
+    where {{ is_purchase(net_value='known_orders.net_amount', is_free='known_orders.is_free') }}
     group by
         known_orders.snapshot_date,
         known_orders.customer_id
