@@ -90,6 +90,18 @@ class FeedContract:
         """Names of the columns that must be in every file."""
         return tuple(column.name for column in self.columns if column.required)
 
+    def column_of(self, name: str) -> str | None:
+        """The column that a name in a file means; None where the contract knows none.
+
+        By its normalised name, or else by its letters and digits alone: ``E-Mail`` is ``email``.
+        """
+        column = normalise_name(name)
+        if column in self.column_names:
+            return column
+        letters = column.replace("_", "")
+        alike = [each for each in self.column_names if each.replace("_", "") == letters]
+        return alike[0] if len(alike) == 1 else None
+
 
 @dataclass(frozen=True)
 class SourceContract:

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from stammkunde.ingest.content import MAX_ROW_BYTES, Content, Line, TextTraits, lines, text_traits
-from stammkunde.ingest.contract import FeedContract, normalise_name
+from stammkunde.ingest.contract import FeedContract
 from stammkunde.ingest.errors import RefusedError
 from stammkunde.ingest.reading import (
     CHUNK_ROWS,
@@ -29,6 +29,7 @@ from stammkunde.ingest.reading import (
     UnreadableLine,
     consecutive,
     map_columns,
+    respelled,
     text_table,
     unknown_columns,
 )
@@ -60,7 +61,10 @@ def read_csv(content: Content, feed: FeedContract) -> Reading:
     positions = map_columns(names, feed)
     layout = _Layout(feed, positions, len(names), delimiter, len(header_lines), header_size)
     return Reading(
-        chunks=_chunks(content, traits, layout), unknown_columns=unknown_columns(names, feed)
+        chunks=_chunks(content, traits, layout),
+        unknown_columns=unknown_columns(names, feed),
+        columns=tuple(positions),
+        respelled=respelled(names, feed),
     )
 
 
@@ -130,7 +134,7 @@ def _parse_header(header: Sequence[Line], feed: FeedContract) -> tuple[list[str]
         except csv.Error:
             continue
         names = next((row for row in rows if any(name.strip() for name in row)), [])
-        known = len({normalise_name(name) for name in names} & set(feed.column_names))
+        known = len({feed.column_of(name) for name in names} - {None})
         if best is None or known > best[0]:
             best = (known, names, delimiter)
     if best is None or not best[1]:

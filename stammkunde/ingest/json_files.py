@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stammkunde.ingest.content import MAX_ROW_BYTES, Content, TextTraits, lines, text_traits
-from stammkunde.ingest.contract import FeedContract, normalise_name
+from stammkunde.ingest.contract import FeedContract
 from stammkunde.ingest.errors import RefusedError
 from stammkunde.ingest.reading import (
     CHUNK_ROWS,
@@ -21,6 +21,7 @@ from stammkunde.ingest.reading import (
     UnreadableLine,
     check_required,
     plain_number,
+    respelled,
     text_table,
     unknown_columns,
 )
@@ -57,7 +58,8 @@ def read_json(content: Content, feed: FeedContract) -> Reading:
             "not_text", "is no text file (NUL bytes in its first line)", first.number
         )
     keys = _Keys(feed)
-    reading = Reading(chunks=iter(()))
+    # An object without a key is one with an empty value: the columns are always all there.
+    reading = Reading(chunks=iter(()), columns=feed.column_names)
     is_array = first.text.lstrip(_WHITESPACE).startswith("[")
     rows = _array_rows(content, traits) if is_array else _line_rows(content, traits)
     reading.chunks = _chunks(rows, keys, reading, allow_empty=is_array)
@@ -73,7 +75,6 @@ class _Keys:
     def __init__(self, feed: FeedContract) -> None:
         self.feed = feed
         self.columns: dict[str, str | None] = {}  # key -> column, None where unknown
-        self._wanted = set(feed.column_names)
         self._good: set[tuple[str, ...]] = set()
 
     def clash(self, row: Mapping[str, Any]) -> bool:
@@ -83,8 +84,7 @@ class _Keys:
             return False
         for key in shape:
             if key not in self.columns:
-                column = normalise_name(key)
-                self.columns[key] = column if column in self._wanted else None
+                self.columns[key] = self.feed.column_of(key)
         named = [known for key in shape if (known := self.columns[key]) is not None]
         if len(named) != len(set(named)):
             return True
@@ -122,6 +122,7 @@ def _chunks(
     reading.unknown_columns = unknown_columns(
         [key for key, column in keys.columns.items() if column is None], keys.feed
     )
+    reading.respelled = respelled(keys.columns, keys.feed)
     if number == 0:
         if not allow_empty:
             raise RefusedError("empty", "holds no rows")

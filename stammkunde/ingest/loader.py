@@ -174,10 +174,14 @@ class _Tally:
     loaded: int = 0
     unreadable: int = 0
     first_lines: list[UnreadableLine] = field(default_factory=list)
+    filled: dict[str, int] = field(default_factory=dict)
 
     def add(self, chunk: Chunk) -> None:
         self.loaded += chunk.table.num_rows
         self.unreadable += len(chunk.unreadable)
+        for name, column in zip(chunk.table.column_names, chunk.table.columns, strict=True):
+            rows = len(column) - column.null_count
+            self.filled[name] = self.filled.get(name, 0) + rows
         self.first_lines.extend(chunk.unreadable[: _LINES_NAMED - len(self.first_lines)])
 
     @property
@@ -207,6 +211,7 @@ class _Run:
         self.contract = contract
         self.report = report
         self.progress = progress
+        self.respelled: dict[tuple[str, str, str], list[LandingFile]] = {}
         self.seen: set[tuple[str, str]] = set()  # file and content met by this load
         self.ledger: dict[str, list[FileRecord]] = {}
         self.by_hash: dict[tuple[str, str], FileRecord] = {}
@@ -247,6 +252,11 @@ class _Run:
             self.bytes_done += file.bytes
             self._tell(file.feed)
         self._flush()
+        for (_, name, column), respelled in self.respelled.items():
+            text = f"its column {name!r} is taken for {column!r}"
+            if len(respelled) > 1:
+                text += f", as in {len(respelled) - 1:,} further new files"
+            self._say("warning", "respelled_column", text, respelled[0])
 
     def _is_known(self, file: LandingFile) -> bool:
         """Whether an earlier load dealt with the file for good and it did not change since."""
@@ -393,6 +403,9 @@ class _Run:
                 "rows_loaded": tally.loaded,
                 "rows_unreadable": tally.unreadable,
                 "unknown_columns": ", ".join(reading.unknown_columns) or None,
+                "filled_columns": json.dumps(
+                    {name: tally.filled.get(name, 0) for name in reading.columns}
+                ),
             }
         )
         assert self.pending is not None
@@ -424,6 +437,8 @@ class _Run:
             names = ", ".join(repr(name) for name in reading.unknown_columns)
             text = f"has columns that the contract does not name; not loaded: {names}"
             self._say("warning", "unknown_columns", text, file)
+        for name, column in reading.respelled.items():
+            self.respelled.setdefault((file.feed, name, column), []).append(file)
 
     def _set_aside(
         self, file: LandingFile, content_hash: str | None, refusal: RefusedError

@@ -24,6 +24,7 @@ from stammkunde.ingest.reading import (
     consecutive,
     map_columns,
     plain_number,
+    respelled,
     text_table,
     unknown_columns,
 )
@@ -51,6 +52,8 @@ def read_parquet(content: Content, feed: FeedContract) -> Reading:
     return Reading(
         chunks=_chunks(file, {names[position]: name for name, position in positions.items()}, feed),
         unknown_columns=unknown_columns(names, feed),
+        columns=tuple(positions),
+        respelled=respelled(names, feed),
     )
 
 

@@ -61,10 +61,14 @@ class Reading:
     Attributes:
         chunks: the rows; reading on may raise `RefusedError`, and then nothing of the file counts.
         unknown_columns: columns that the contract does not name; complete after the last chunk.
+        columns: the contract's columns that the file has; complete after the last chunk.
+        respelled: column by the name in the file, where they differ in more than separators' kind.
     """
 
     chunks: Iterator[Chunk]
     unknown_columns: list[str] = field(default_factory=list)
+    columns: tuple[str, ...] = ()
+    respelled: dict[str, str] = field(default_factory=dict)
 
 
 def map_columns(names: Sequence[str], feed: FeedContract) -> dict[str, int]:
@@ -76,11 +80,10 @@ def map_columns(names: Sequence[str], feed: FeedContract) -> dict[str, int]:
     Raises:
         RefusedError: a required column is missing, or a column stands there twice.
     """
-    wanted = set(feed.column_names)
     positions: dict[str, int] = {}
     for position, name in enumerate(names):
-        column = normalise_name(name)
-        if column not in wanted:
+        column = feed.column_of(name)
+        if column is None:
             continue
         if column in positions:
             raise RefusedError(
@@ -98,6 +101,12 @@ def map_columns(names: Sequence[str], feed: FeedContract) -> dict[str, int]:
         )
     check_required(positions, feed)
     return positions
+
+
+def respelled(names: Iterable[str], feed: FeedContract) -> dict[str, str]:
+    """The column of each name that is another one's but for its punctuation and spaces."""
+    found = {name: feed.column_of(name) for name in names}
+    return {name: col for name, col in found.items() if col and col != normalise_name(name)}
 
 
 def check_required(found: Iterable[str], feed: FeedContract) -> None:
@@ -121,12 +130,11 @@ def unknown_columns(names: Iterable[str], feed: FeedContract) -> list[str]:
 
     A name that looks like data (a file without header) is replaced by its position.
     """
-    wanted = set(feed.column_names)
     found: dict[str, None] = {}
     for position, name in enumerate(names, start=1):
-        column = normalise_name(name)
-        if column in wanted:
+        if feed.column_of(name) is not None:
             continue
+        column = normalise_name(name)
         if not column:
             column = f"(column {position}, without name)"
         elif _LOOKS_LIKE_DATA.search(name.strip()):

@@ -47,6 +47,7 @@ _FILES_COLUMNS = """
     rows_unreadable bigint not null,
     rows_erased bigint not null default 0,
     unknown_columns varchar,
+    filled_columns varchar,
     loaded_at timestamp not null,
     batch_id varchar not null
 """
@@ -85,6 +86,8 @@ class FileRecord:
         rows_unreadable: rows in ``raw._unreadable_lines``.
         rows_erased: rows that were taken out since a person was erased (`stammkunde.privacy`).
         unknown_columns: columns left behind, joined by ", ".
+        filled_columns: how many rows have a value, by each of the contract's columns that the file
+            has, as a JSON object; None where nothing was loaded.
         loaded_at: when this status was found, UTC.
         batch_id: the load that found it.
     """
@@ -107,6 +110,7 @@ class FileRecord:
     loaded_at: datetime
     batch_id: str
     rows_erased: int = 0
+    filled_columns: str | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -150,6 +154,8 @@ def create_tables(connection: duckdb.DuckDBPyConnection, contract: SourceContrac
     connection.execute(f"create table if not exists {FILES} ({_FILES_COLUMNS})")
     # Of a ledger that was begun before there were erasures.
     connection.execute(f"alter table {FILES} add column if not exists rows_erased bigint default 0")
+    # Of one begun before the columns of each file were kept.
+    connection.execute(f"alter table {FILES} add column if not exists filled_columns varchar")
     connection.execute(f"create table if not exists {UNREADABLE} ({_UNREADABLE_COLUMNS})")
     for feed in contract.feeds.values():
         columns = ", ".join(f"{quoted(name)} varchar" for name in feed.column_names)

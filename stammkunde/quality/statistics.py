@@ -1,10 +1,20 @@
 """Reads the statistics that the gates judge: small tables, one row per check and subject."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import duckdb
+
+from stammkunde.quality.columns import (
+    NAMED,
+    LoadedFile,
+    LostColumn,
+    lost_columns,
+    read_critical,
+    read_loaded_files,
+)
 
 
 @dataclass(frozen=True)
@@ -80,9 +90,11 @@ def read_measurements(warehouse: Path, as_of: date | None = None) -> Measurement
             "select source_system, feed from quality.quality_enabled_feeds order by all"
         ).fetchall()
         loaded = loader_statistics(connection)
+        files = read_loaded_files(connection)
     statistics = [Statistic(*row) for row in rows]
     enabled = {(source, feed) for source, feed in feeds}
     statistics += [item for item in loaded if (item.source_system, item.feed) in enabled]
+    statistics += column_statistics(files, sorted(enabled))
     return Measurements(day, statistics, sorted(enabled))
 
 
@@ -136,6 +148,51 @@ def loader_statistics(connection: duckdb.DuckDBPyConnection) -> list[Statistic]:
             )
         )
     return statistics
+
+
+def column_statistics(
+    files: Mapping[tuple[str, str], Sequence[LoadedFile]], feeds: Sequence[tuple[str, str]]
+) -> list[Statistic]:
+    """C6 and C7: columns that the newest files lack and the files before them had.
+
+    Args:
+        files: loaded files by source and feed.
+        feeds: (source, feed) of every enabled feed.
+
+    Returns:
+        Two statistics per enabled feed, in columns and files: C6 of the columns that seed
+        ``critical_columns`` names, C7 of all others.
+    """
+    critical = read_critical()
+    statistics = []
+    for source, feed in feeds:
+        own = files.get((source, feed), ())
+        lost = lost_columns(own)
+        grave = [each for each in lost if (source, feed, each.column) in critical]
+        light = [each for each in lost if each not in grave]
+        reason = "no files before to compare with" if len(own) < 2 else None
+        for check, found in (("C6", grave), ("C7", light)):
+            statistics.append(
+                Statistic(
+                    check_id=check,
+                    source_system=source,
+                    feed=feed,
+                    subject="",
+                    statistic=None if reason else float(len(found)),
+                    effect=None,
+                    sample_size=len(own),
+                    not_evaluated_reason=reason,
+                    detail=_columns_in_words(found),
+                )
+            )
+    return statistics
+
+
+def _columns_in_words(lost: Sequence[LostColumn]) -> str:
+    if not lost:
+        return "the newest files have the columns of those before"
+    more = f"; and {len(lost) - NAMED:,} more" if len(lost) > NAMED else ""
+    return "; ".join(str(each) for each in lost[:NAMED]) + more
 
 
 def _only_day(connection: duckdb.DuckDBPyConnection) -> date:
