@@ -23,7 +23,7 @@ def day(number: int, rows: int = 100, name: str = "o", **filled: int) -> LoadedF
 
 
 def days(count: int, **filled: int) -> list[LoadedFile]:
-    return [day(number, **filled) for number in range(1, count + 1)]
+    return [LoadedFile(day(number).name, 100, filled) for number in range(1, count + 1)]
 
 
 def found(files: list[LoadedFile]) -> list[tuple[str, str, bool]]:
