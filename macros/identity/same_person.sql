@@ -1,12 +1,14 @@
 {#-
     Whether two contact records that share an identifier are one person, by names and birth dates.
 
-    - Born on different days: two, whatever the names (a typing error in the date is none where the
+    - Born on different days: two, whatever the names (typing errors in the date are none where the
       names are the same).
     - Born on one day: one where the first names are alike, whatever the last names, which people
       change; twins where they are not.
     - Else one where both names are alike. Another last name says two, unless an identifier that is
       trusted over it (a loyalty card) is shared as well.
+    - Under a type that is trusted over all this (without `max_birth_years_apart`: a card), first
+      names alone tell, or an equal birth date. People go by their second name; a card says more.
     - Where every personal identifier agrees (card, mailbox, telephone), another spelling of the
       first name does not say two.
 
@@ -48,10 +50,20 @@
             ({{ first }} = {{ other_last }} and ({{ last }} is null or {{ other_first }} is null))
             or ({{ last }} = {{ other_first }} and ({{ first }} is null or {{ other_last }} is null))
             then true
-        -- A typing error in the date.
+        -- Of an identifier that is trusted over dates and last names, the first name alone tells.
+        when {{ types }}.max_birth_years_apart is null and {{ birth }} = {{ other_birth }} then true
+        when
+            {{ types }}.max_birth_years_apart is null
+            and ({{ first }} = {{ other_last }} or {{ last }} = {{ other_first }})
+            then true
+        when {{ types }}.max_birth_years_apart is null and {{ is_first_alike }} then true
+        -- Typing errors in the date.
         when
             {{ birth }} <> {{ other_birth }} and {{ types }}.max_birth_years_apart is not null
-            and not ({{ is_first_same }} and coalesce({{ is_last_alike | indent(12) }}, true))
+            and not (
+                ({{ is_first_same }} or {{ is_typing_error(first, other_first, types) | indent(16) }})
+                and coalesce({{ is_last_alike | indent(16) }}, true)
+            )
             then false
         when {{ birth }} = {{ other_birth }} and ({{ is_first_unknown }} or {{ is_first_alike }})
             then true
