@@ -12,7 +12,7 @@ from orchestration.defs.dbt import manifest_of
 from stammkunde import privacy, progress
 from stammkunde.engines import Engine, chosen_engine
 from stammkunde.paths import Home, home
-from stammkunde.publish import publish
+from stammkunde.publish import publish, require_green_gates
 from stammkunde.quality import latest_verdicts, read_rules
 from stammkunde.settings import Settings
 from stammkunde.site import build_site
@@ -50,8 +50,8 @@ def published_marts(
     def marts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """A new version in serving/, or none where no row changed.
 
-        Nothing is published while anything of an erased person is left, and no version from before
-        an erasure stays.
+        Nothing red is published, nor anything while something of an erased person is left; no
+        version from before an erasure stays.
         """
         progress.current().stage("Publish")
         privacy.require_erased(place, settings_of_run(settings, context.run.tags))
@@ -82,6 +82,8 @@ def management_page(
     def management(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """A static file that needs neither server nor network."""
         progress.current().stage("Draw the page")
+        if not engine.publishes_file:
+            require_green_gates(engine.record(place))
         engine.bring_marts(place)
         page = draw_page(place, engine, context.run.run_id)
         return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(page))})

@@ -53,21 +53,27 @@ def verdicts_by_check(
 
 
 def check_result(key: CheckKey, verdicts: Sequence[Verdict]) -> dg.AssetCheckResult:
-    """Several verdicts as one result: failed where any failed or could not be made.
+    """Several verdicts as one result: passed only where all of them passed.
 
-    "Not evaluated" is no pass and no failure; the metadata tells it apart. Messages and numbers
-    hold no personal data.
+    Dagster knows passed and not passed. "Not evaluated" is no pass, so it is shown as a warning,
+    which holds nothing back; to leave the result out would show the check as skipped, without its
+    reason, and as broken in a run that another check stops. The first words of the description and
+    the metadata tell it from a warning that failed. Messages and numbers hold no personal data.
     """
     broken = [verdict for verdict in verdicts if verdict.status in ("failed", "errored")]
+    unknown = [verdict for verdict in verdicts if verdict.status == "not evaluated"]
     blocks = any(verdict.blocks for verdict in broken)
-    statuses = sorted({verdict.status for verdict in verdicts})
+    statuses = sorted({verdict.status for verdict in verdicts}) or ["not evaluated"]
+    told = [verdict.message for verdict in broken or unknown or verdicts]
+    if "passed" not in statuses and not broken:
+        told.insert(0, "Not evaluated.")
     return dg.AssetCheckResult(
         asset_key=dg.AssetKey(["conformed", key[0]]),
         check_name=key[1],
-        passed=not broken,
+        passed=bool(verdicts) and not broken and not unknown,
         severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
-        description=" ".join(verdict.message for verdict in broken or verdicts),
-        metadata={"status": ", ".join(statuses) or "not evaluated"}
+        description=" ".join(told),
+        metadata={"status": ", ".join(statuses)}
         | {
             f"statistic {verdict.source_system} {verdict.subject}".strip(): verdict.statistic
             for verdict in verdicts
@@ -79,8 +85,11 @@ def check_result(key: CheckKey, verdicts: Sequence[Verdict]) -> dg.AssetCheckRes
 def gates(settings: Settings, place: Home, engine: Engine) -> dg.AssetChecksDefinition:
     """Every check of seed ``collection_checks``, in one step between feeds and marts."""
     rules = read_rules()
+    # A feed that no source gives has nothing to look at: its rules are recorded, and no checks.
+    given = {feed for feeds in settings.sources.values() for feed in feeds}
+    shown = [rule for rule in rules if rule.feed in given]
 
-    @dg.multi_asset_check(name="gates", specs=check_specs(rules))
+    @dg.multi_asset_check(name="gates", specs=check_specs(shown))
     def gates(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         """Great Expectations holds the statistics against the rules; the record stays."""
         display = progress.current()
@@ -95,7 +104,7 @@ def gates(settings: Settings, place: Home, engine: Engine) -> dg.AssetChecksDefi
                 display.stop(verdict.message)
             elif verdict.status == "failed":
                 display.warn(verdict.message)
-        for key, own in verdicts_by_check(rules, verdicts).items():
+        for key, own in verdicts_by_check(shown, verdicts).items():
             yield check_result(key, own)
 
     return gates

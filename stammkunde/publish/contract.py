@@ -61,11 +61,13 @@ class Contract:
         tables: the public tables by name, at least one.
         as_of: where the run's date lies (database, schema, table), or None without such a model.
         run_id: dbt's invocation id; empty if the manifest has none.
+        nodes: all nodes of the manifest by id.
     """
 
     tables: tuple[PublicTable, ...]
     as_of: tuple[str, str, str] | None
     run_id: str
+    nodes: Mapping[str, Mapping[str, Any]]
 
 
 def read_contract(manifest: Path) -> Contract:
@@ -101,6 +103,7 @@ def read_contract(manifest: Path) -> Contract:
         tables=tuple(tables),
         as_of=_as_of_relation(nodes),
         run_id=str(content.get("metadata", {}).get("invocation_id") or ""),
+        nodes=nodes,
     )
 
 

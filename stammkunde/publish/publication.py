@@ -14,6 +14,7 @@ import duckdb
 
 from stammkunde.publish import serving as served
 from stammkunde.publish.contract import Contract, PublicTable, PublishError, read_contract
+from stammkunde.publish.guard import require_green
 
 # What publishing does just now, steps done, steps in all.
 Progress = Callable[[str, int, int], None]
@@ -92,6 +93,7 @@ def publish(
         The current version: a new one, or the one before if no row, column or description changed.
 
     Raises:
+        RedError: a gate or a test is red, or was not asked about what would be published.
         PublishError: a table is missing, personal or not described, the warehouse is in use or
             missing, the disk is full, or another publisher works too long. The version before
             stays as it is.
@@ -104,6 +106,7 @@ def publish(
         served.adopt(serving, wait_seconds)
         with served.only_publisher(serving, wait_seconds):
             served.clean(serving)
+            _require_green(warehouse, contract)
             publication = _publish(warehouse, serving, contract, as_of, progress, memory_limit)
             served.prune(serving, erased_at)
             return publication
@@ -111,6 +114,23 @@ def publish(
         raise PublishError(
             f"Publishing into {serving} failed: {error.strerror or error!r}."
         ) from error
+
+
+def _require_green(warehouse: Path, contract: Contract) -> None:
+    """Ask the warehouse itself whether it may be published, whoever asks for it."""
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            (source,) = connection.execute("select current_database()").fetchall()[0]
+            day = _as_of(connection, source, contract)
+        require_green(warehouse, contract.nodes, day)
+    except duckdb.Error as error:
+        raise _unreadable(warehouse, error) from error
+
+
+def _unreadable(warehouse: Path, error: duckdb.Error) -> PublishError:
+    return PublishError(
+        f"{warehouse} cannot be read, perhaps because a run is writing to it: {_first_line(error)}"
+    )
 
 
 def _publish(
@@ -186,10 +206,7 @@ def _attach_warehouse(
     try:
         connection.execute(f"attach {_text(warehouse)} as {_name(database)} (read_only)")
     except duckdb.Error as error:
-        raise PublishError(
-            f"{warehouse} cannot be read, perhaps because a run is writing to it: "
-            f"{_first_line(error)}"
-        ) from error
+        raise _unreadable(warehouse, error) from error
     return database
 
 

@@ -164,7 +164,9 @@ def _verdict(rule: Rule, status: str) -> Verdict:
     ("statuses", "passed", "severity"),
     [
         (["passed"], True, dg.AssetCheckSeverity.WARN),
-        (["not evaluated"], True, dg.AssetCheckSeverity.WARN),
+        (["not evaluated"], False, dg.AssetCheckSeverity.WARN),
+        (["not evaluated", "passed"], False, dg.AssetCheckSeverity.WARN),
+        (["not evaluated", "failed"], False, dg.AssetCheckSeverity.ERROR),
         (["passed", "failed"], False, dg.AssetCheckSeverity.ERROR),
         (["errored"], False, dg.AssetCheckSeverity.ERROR),
     ],
@@ -178,6 +180,9 @@ def test_the_worst_verdict_decides(
     assert result.passed is passed
     assert result.severity == severity
     assert result.metadata["status"].value == ", ".join(sorted(set(statuses)))
+    assert (result.description or "").startswith("Not evaluated.") is (
+        statuses == ["not evaluated"]
+    )
 
 
 def test_a_failed_warning_does_not_block() -> None:

@@ -14,6 +14,7 @@ import pytest
 from benchmarks.truth import accuracy, households, label
 from simulator import Settings, simulate
 from stammkunde.paths import Home
+from stammkunde.publish import RedError, publish
 from tests.python.conftest import Run, run_graph
 
 LAST_DAY = "2025-12-31"
@@ -36,6 +37,16 @@ class Week:
     red_page: str
     version_before_red: str
     version_after_red: str
+    refusal: str
+
+
+def _publish_anyway(home: Home) -> str:
+    """Why a publish that asks for no run is refused; empty where it is not."""
+    try:
+        publish(home.warehouse, home.serving, home.target / "manifest.json")
+    except RedError as error:
+        return str(error)
+    return ""
 
 
 def _deliver(landing: Path, home: Home, last_day: bool) -> None:
@@ -77,11 +88,12 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Week:
     _deliver(folder / "lost" / "landing" / "shop", home, last_day=True)
     red = run_graph(home, "shop")
     red_page = (home.site / "index.html").read_text(encoding="utf-8")
+    refusal = _publish_anyway(home)
     version_after = red.published_version()
     _deliver_lost_events(folder, home)
     label(home.warehouse, truth)
     repaired = run_graph(home, "shop")
-    return Week(good, again, red, repaired, truth, red_page, version_before, version_after)
+    return Week(good, again, red, repaired, truth, red_page, version_before, version_after, refusal)
 
 
 def test_a_good_day_is_published(week: Week) -> None:
@@ -119,6 +131,11 @@ def test_nothing_is_published_and_the_page_says_what_is_missing(week: Week) -> N
     assert week.version_after_red == week.version_before_red
     assert "B1" in week.red_page
     assert "mobile" in week.red_page
+
+
+def test_a_red_run_is_not_published_by_asking_for_the_publish_alone(week: Week) -> None:
+    assert "B1 mix of the day, events of shop" in week.refusal
+    assert "is older than" in week.refusal  # the marts were not built of that day
 
 
 def test_the_day_is_published_once_the_events_have_come(week: Week) -> None:
