@@ -8,9 +8,11 @@ nobody has said whether it is personal.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from stammkunde.publish.keys import Key, read_keys
 
 
 class PublishError(RuntimeError):
@@ -62,12 +64,14 @@ class Contract:
         as_of: where the run's date lies (database, schema, table), or None without such a model.
         run_id: dbt's invocation id; empty if the manifest has none.
         nodes: all nodes of the manifest by id.
+        keys: primary and foreign keys of the tables.
     """
 
     tables: tuple[PublicTable, ...]
     as_of: tuple[str, str, str] | None
     run_id: str
     nodes: Mapping[str, Mapping[str, Any]]
+    keys: tuple[Key, ...]
 
 
 def read_contract(manifest: Path) -> Contract:
@@ -99,11 +103,13 @@ def read_contract(manifest: Path) -> Contract:
         raise PublishError(f"{manifest} declares no model public (`access: public`).")
     _refuse_twins(tables)
     _refuse_personal_columns(tables)
+    keys = read_keys(nodes, {table.unique_id: table.name for table in tables})
     return Contract(
-        tables=tuple(tables),
+        tables=tuple(_with_keys(table, keys) for table in tables),
         as_of=_as_of_relation(nodes),
         run_id=str(content.get("metadata", {}).get("invocation_id") or ""),
         nodes=nodes,
+        keys=keys,
     )
 
 
@@ -140,6 +146,12 @@ def _public_table(node: Mapping[str, Any]) -> PublicTable:
             for column in (node.get("columns") or {}).values()
         ),
     )
+
+
+def _with_keys(table: PublicTable, keys: tuple[Key, ...]) -> PublicTable:
+    """The table with its keys in its description, which becomes the comment on it."""
+    words = [key.in_words for key in keys if key.table == table.name]
+    return replace(table, description=" ".join([table.description, *words]).strip())
 
 
 def _is_personal(column: Mapping[str, Any]) -> bool:

@@ -25,6 +25,7 @@ STORAGE_VERSION = "v1.0.0"
 _TARGET = "_publication_build"
 _INFO = "_publication"
 _TABLES = "_publication_tables"
+_KEYS = "_publication_keys"
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def _publish(
             for table, expected in zip(contract.tables, found, strict=True):
                 steps.say(f"copy {table.name}")
                 _copy(connection, source, table, expected)
-            _describe_publication(connection, publication)
+            _describe_publication(connection, publication, contract)
             connection.execute(f"checkpoint {_TARGET}")
             connection.execute(f"detach {_TARGET}")
         steps.say("seal")
@@ -359,7 +360,9 @@ def _copy(
             )
 
 
-def _describe_publication(connection: duckdb.DuckDBPyConnection, publication: Publication) -> None:
+def _describe_publication(
+    connection: duckdb.DuckDBPyConnection, publication: Publication, contract: Contract
+) -> None:
     """Write what the publication says of itself."""
     schema = f"{_TARGET}.{served.SCHEMA}"
     connection.execute(
@@ -386,9 +389,22 @@ def _describe_publication(connection: duckdb.DuckDBPyConnection, publication: Pu
         f"insert into {schema}.{_TABLES} values (?, ?, ?)",
         [[table.name, table.row_count, table.fingerprint] for table in publication.tables],
     )
+    connection.execute(
+        f"create table {schema}.{_KEYS} (table_name varchar, key_type varchar, "
+        "column_name varchar, position bigint, referenced_table varchar, referenced_column varchar)"
+    )
+    for key in contract.keys:
+        referenced = key.referenced_columns or (None,) * len(key.columns)
+        for position, (column, other) in enumerate(zip(key.columns, referenced, strict=True), 1):
+            connection.execute(
+                f"insert into {schema}.{_KEYS} values (?, ?, ?, ?, ?, ?)",
+                [key.table, key.kind, column, position, key.referenced_table, other],
+            )
     comments = {
         _INFO: "One row: the version of this file, the day its numbers describe, when (UTC) it was "
         "published and from which dbt run.",
+        _KEYS: "One row per column of a primary or foreign key, as tests hold them: the table, the "
+        "place of the column within the key, and the table and column that a foreign key leads to.",
         _TABLES: "One row per table of this file: its rows and the fingerprint of its content.",
     }
     for name, comment in comments.items():

@@ -90,7 +90,8 @@ def test_exactly_the_public_tables_are_published_with_their_rows_and_comments(ho
             "select comment from duckdb_columns() where column_name = 'amount'"
         ).fetchall()
     assert [(schema, name) for schema, name, _ in tables] == [
-        ("marts", name) for name in ["_publication", "_publication_tables", *PUBLIC]
+        ("marts", name)
+        for name in ["_publication", "_publication_keys", "_publication_tables", *PUBLIC]
     ]
     assert ("marts", "dim_customers", "One row per thing of dim_customers; it's a test.") in tables
     assert comment == [("The amount.",)]
