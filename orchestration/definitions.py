@@ -22,5 +22,5 @@ def definitions() -> dg.Definitions:
         asset_checks=[quality.gates(settings, place, engine)],
         jobs=daily.daily_jobs(),
         schedules=[daily.daily_schedule(settings)],
-        resources={"dbt": dbt.dbt_resource(project)},
+        resources={"dbt": dbt.dbt_resource(project, place)},
     )

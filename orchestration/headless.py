@@ -1,5 +1,6 @@
 """The daily job without Dagster's UI: the same graph, in process, with progress on the terminal."""
 
+import logging
 import os
 import sys
 from contextlib import redirect_stdout
@@ -13,6 +14,7 @@ from orchestration.defs.daily import JOB
 from orchestration.defs.dbt import DbtProjectError
 from stammkunde import progress
 from stammkunde.engines import chosen_engine
+from stammkunde.full_disk import describe_full_disk, is_full, without_repeats
 from stammkunde.homes import HomeError, hold, prepare, require_checkout
 from stammkunde.paths import Home, home
 from stammkunde.settings import Settings, SettingsError, from_environment
@@ -38,8 +40,23 @@ def main() -> int:
         with hold(place):
             return _run(settings, place, console)
     except (HomeError, SettingsError, SparkError, DbtProjectError) as error:
-        console.print(Text(str(error), style="red"))
+        said = describe_full_disk(place) if is_full(error) else str(error)
+        console.print(Text(said, style="red"))
         return 2
+    except Exception as error:
+        # Dagster's own records lie in the home too: on a full disk it cannot even write that a step
+        # failed, and raises.
+        if not is_full(error):
+            raise
+        _hush()
+        console.print(Text(f"✗ {describe_full_disk(place)}", style="red"))
+        return 1
+
+
+def _hush() -> None:
+    """Leave out what generators and loggers say while they are torn down without any room."""
+    logging.raiseExceptions = False
+    sys.unraisablehook = lambda _: None
 
 
 def _run(settings: Settings, place: Home, console: Console) -> int:
@@ -58,7 +75,7 @@ def _run(settings: Settings, place: Home, console: Console) -> int:
                 run_config=QUIET, instance=instance, raise_on_error=False
             )
             log.writelines(f"{message}\n" for message in display.warnings + display.reasons)
-    reasons = display.reasons
+    reasons = without_repeats(place, display.reasons)
     if not result.success and not reasons:
         reasons = [f"The reason is in {place.run_log}."]
     console.print(summarise(place, settings, engine, started_at, display.warnings, reasons))

@@ -2,12 +2,19 @@
 
 import fcntl
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from stammkunde.paths import PROJECT, Home
 from stammkunde.publish import PublishError
 from stammkunde.publish.serving import adopt
+
+# How long a run waits for the dbt of a killed one; on Linux it is gone at once.
+DBT_SECONDS = 600.0
+
+# The database URLs of Dagster and the paths of dbt-duckdb take these for their own.
+UNUSABLE = "#?"
 
 
 class HomeError(RuntimeError):
@@ -35,14 +42,32 @@ def require_checkout() -> None:
         )
 
 
+def require_usable(home: Home) -> None:
+    """Make sure that the path of a home is read alike by all tools of a run.
+
+    Raises:
+        HomeError: it holds a character that one of them takes for a mark of its own; SQLite would
+            then be given a file outside of the home.
+    """
+    path = str(home.root)
+    found = sorted({sign for sign in path if sign in UNUSABLE or not sign.isprintable()})
+    if found:
+        signs = ", ".join(repr(sign) for sign in found)
+        raise HomeError(
+            f"The home {path!r} cannot be used: its path holds {signs}, which the addresses of "
+            "databases cannot. Choose a folder without it (HOME_DIR=…)."
+        )
+
+
 def prepare(home: Home) -> None:
     """Make the folders of ``home``, and bring what an older release left there up to date.
 
     Raises:
         NoCheckoutError: the dbt project does not lie beside the package.
-        HomeError: the folders cannot be made.
+        HomeError: the folders cannot be made, or their path is none for all tools.
     """
     require_checkout()
+    require_usable(home)
     folders = (
         home.landing,
         home.warehouse.parent,
@@ -67,8 +92,10 @@ def prepare(home: Home) -> None:
 def hold(home: Home) -> Iterator[None]:
     """Keep other runs out of ``home``; the hold ends with the process, however it ends.
 
+    Where a run was killed and its dbt still writes, this waits for it.
+
     Raises:
-        HomeInUseError: another process holds the home.
+        HomeInUseError: another process holds the home, or the dbt of a killed run does not end.
         HomeError: there is no such home.
     """
     if not home.root.is_dir():
@@ -79,4 +106,22 @@ def hold(home: Home) -> Iterator[None]:
         except BlockingIOError:
             message = f"Another run is going on in {home.root}; wait for it, or end it."
             raise HomeInUseError(message) from None
+        _wait_for_dbt(home)
         yield
+
+
+def _wait_for_dbt(home: Home) -> None:
+    with home.dbt_lock.open("a+") as lock:
+        deadline = time.monotonic() + DBT_SECONDS
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() < deadline:
+                    time.sleep(0.2)
+                    continue
+                raise HomeInUseError(
+                    f"The dbt of a run that was killed still works in {home.root} after "
+                    f"{DBT_SECONDS:g} s of waiting; wait for it, or end it."
+                ) from None
+            return

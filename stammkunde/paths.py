@@ -52,6 +52,11 @@ class Home:
         return self.root / "dagster"
 
     @property
+    def dbt_lock(self) -> Path:
+        """Held by the dbt of a run as long as it lives."""
+        return self.root / ".dbt.lock"
+
+    @property
     def logs(self) -> Path:
         """Folder of dbt's logs."""
         return self.root / "logs"

@@ -20,6 +20,7 @@ from dbt.cli.main import dbtRunner
 
 from orchestration.defs.day import settings_of_run
 from stammkunde import progress
+from stammkunde.dbt_child import write_stand_in
 from stammkunde.dbt_results import FAILED, WARNED, describe_results
 from stammkunde.engines import Engine
 from stammkunde.identity import match_people, matching_options, require_splink
@@ -95,10 +96,11 @@ def manifest_of(project: DbtProject) -> dict[str, Any]:
     return manifest
 
 
-def dbt_resource(project: DbtProject) -> DbtCliResource:
-    """The dbt command, which builds in a process of its own."""
+def dbt_resource(project: DbtProject, place: Home) -> DbtCliResource:
+    """The dbt command, which builds in a process of its own and ends with the run."""
     # The dbt of this environment, whatever PATH says.
-    executable = Path(sys.executable).with_name("dbt")
+    command = Path(sys.executable).with_name("dbt")
+    executable = write_stand_in(place.dagster / "dbt", place.dbt_lock, command)
     return DbtCliResource(project_dir=project, dbt_executable=str(executable))
 
 

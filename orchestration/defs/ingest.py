@@ -9,7 +9,7 @@ from orchestration.defs.day import settings_of_run
 from orchestration.defs.dbt import manifest_of
 from stammkunde import privacy, progress
 from stammkunde.engines import Engine
-from stammkunde.ingest import load, read_contract
+from stammkunde.ingest import load, read_contract, require_rows
 from stammkunde.paths import Home
 from stammkunde.settings import Settings, sources_file
 
@@ -67,6 +67,7 @@ def landing_assets(
                     context.log.warning(str(message))
                     display.warn(str(message))
             reports[source] = report
+        require_rows(reports.values())
         erasure = privacy.carry_out(place, settings_of_run(settings, context.run.tags))
         context.log.info(f"Erased: {erasure.in_words}")
         for warning in erasure.warnings:

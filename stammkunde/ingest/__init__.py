@@ -10,7 +10,7 @@ from stammkunde.ingest.contract import (
     read_contract,
 )
 from stammkunde.ingest.errors import LoadError
-from stammkunde.ingest.loader import forget, load
+from stammkunde.ingest.loader import forget, load, require_rows
 from stammkunde.ingest.report import FeedTotals, LoadProgress, LoadReport, Message
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "load",
     "normalise_name",
     "read_contract",
+    "require_rows",
 ]

@@ -7,6 +7,7 @@ import json
 import re
 import time
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,9 +94,32 @@ def load(
         run.withdraw_missing()
         run.tell_naive_times()
         tables.check_ledger(connection, contract)
+        report.rows_held = sum(
+            record.rows_loaded
+            for record in tables.read_ledger(connection, source)
+            if record.status == tables.LOADED
+        )
     finally:
         connection.close()
     return report
+
+
+def require_rows(reports: Collection[LoadReport]) -> None:
+    """Make sure that a run whose files were refused has any row to go on with.
+
+    Args:
+        reports: of all sources of the run.
+
+    Raises:
+        LoadError: files were refused, and no other file of any source has ever been loaded.
+    """
+    refused = [message for report in reports for message in report.errors]
+    if refused and not any(report.rows_held for report in reports):
+        more = f" And {len(refused) - 1} more." if len(refused) > 1 else ""
+        raise LoadError(
+            "Every file was refused, and no row has ever been loaded, so nothing is published. "
+            f"{refused[0]}.{more}"
+        )
 
 
 def forget(source: str, file: str, warehouse: Path, contract: SourceContract) -> int:

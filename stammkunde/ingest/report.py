@@ -74,6 +74,7 @@ class LoadReport:
         loaded_at: the ``_loaded_at`` of these rows, UTC without offset.
         feeds: totals of each feed of the contract, in its order.
         messages: everything a person should know, in the order of the files.
+        rows_held: rows of the source that raw tables hold now, those of earlier loads included.
     """
 
     source: str
@@ -81,6 +82,7 @@ class LoadReport:
     loaded_at: datetime
     feeds: dict[str, FeedTotals]
     messages: list[Message] = field(default_factory=list)
+    rows_held: int = 0
 
     def total(self, figure: str) -> int:
         """Sum of one figure of `FeedTotals` over all feeds."""

@@ -9,7 +9,7 @@ that it does not matter who asks for a publish, or what was built before it on i
   than those it is made of; every test of one has passed since.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -26,6 +26,9 @@ RESULTS = "quality.dbt_results"
 STATISTICS = "quality_statistics"
 # The folder of the models that the gates guard.
 GUARDED = "conformed"
+
+# Of these feeds customers are made; where none has a row, every mart is empty.
+CUSTOMERS_COME_FROM = ("contacts", "orders", "events")
 
 _BUILT = "success"
 _ASKED = ("pass", "warn", "success")
@@ -84,6 +87,7 @@ def require_green(
         *_outdated_verdicts(verdicts, asked_at, max(built, default=None), day),
         *_unbuilt(graph, results),
         *_untested(graph, results),
+        *_empty(warehouse, graph),
     ]
     if reasons:
         raise RedError(reasons)
@@ -177,6 +181,24 @@ def _untested(graph: "_Graph", results: Mapping[str, Result]) -> Iterator[str]:
             yield f"{named} has not been asked since that was built: build it with its tests."
 
 
+def _empty(warehouse: Path, graph: "_Graph") -> Iterator[str]:
+    """A run without any accepted row of a customer: its marts would take the good ones' place."""
+    relations = [graph.relation(name) for name in graph.guarded(CUSTOMERS_COME_FROM)]
+    if not relations:
+        return
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        for relation in relations:
+            try:
+                if connection.execute(f"select 1 from {relation} limit 1").fetchall():
+                    return
+            except duckdb.CatalogException:
+                return  # not built, which is a reason of its own
+    yield (
+        f"No row of {', '.join(CUSTOMERS_COME_FROM)} was accepted, so there is nothing to publish: "
+        "see which files were refused and which rows rejected."
+    )
+
+
 class _Graph:
     """What of the manifest is behind the public marts and the statistics of the gates.
 
@@ -233,6 +255,15 @@ class _Graph:
     def name(self, unique_id: str) -> str:
         """What dbt calls it, without its kind and package."""
         return str(self._nodes[unique_id].get("name", unique_id))
+
+    def guarded(self, names: Collection[str]) -> list[str]:
+        """Those of the feeds that are called so."""
+        return sorted(model for model in self._guarded if self.name(model) in names)
+
+    def relation(self, unique_id: str) -> str:
+        """Where a model lies in the warehouse, as SQL."""
+        node = self._nodes[unique_id]
+        return f'"{node["schema"]}"."{node.get("alias") or node["name"]}"'
 
     def is_table(self, unique_id: str) -> bool:
         """Whether it keeps what it was built from; a view always shows what is there now."""

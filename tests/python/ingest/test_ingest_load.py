@@ -26,6 +26,7 @@ from stammkunde.ingest import (
     load,
     loader,
     read_contract,
+    require_rows,
 )
 from stammkunde.paths import PROJECT
 from stammkunde.settings import sources_file
@@ -573,3 +574,18 @@ def test_times_without_an_offset_are_said_once_for_each_feed(shop: Shop) -> None
     assert said.startswith("2 of 5 new rows of orders have times without an offset (ordered_at)")
     assert "read as UTC" in said
     assert messages(shop.load(), "no_offset") == []
+
+
+def test_a_load_that_only_refused_files_is_nothing_to_go_on_with(shop: Shop) -> None:
+    shop.write("orders/orders.csv", "number,at\n1,2025-01-01\n")
+    with pytest.raises(LoadError, match=r"Every file was refused.*orders/orders\.csv: "):
+        require_rows([shop.load()])
+    # Rows of an earlier day are something to go on with, whatever becomes of today's file.
+    shop.write("orders/better.csv", f"{HEADER}o-1,,2025-01-01,\n")
+    require_rows([shop.load()])
+    require_rows([shop.load()])
+
+
+def test_a_landing_folder_without_files_refuses_nothing(shop: Shop) -> None:
+    (shop.landing / "orders").mkdir(parents=True)
+    require_rows([shop.load()])

@@ -80,7 +80,8 @@ class House:
         with duckdb.connect(str(warehouse)) as connection:
             connection.execute(
                 "create schema quality; create table quality.dbt_results "
-                "(unique_id varchar, state varchar, recorded_at timestamp)"
+                "(unique_id varchar, state varchar, recorded_at timestamp); "
+                "create schema marts; create table marts.orders as select 'o-1' as order_key"
             )
         for unique_id, minute in MINUTES.items():
             self.say(unique_id, "pass" if unique_id.startswith("test") else "success", minute)
@@ -97,6 +98,10 @@ class House:
     def judge(self, *verdicts: Verdict, minute: int) -> None:
         moment = datetime(2026, 1, 1, 5, minute, tzinfo=UTC)
         record(self.warehouse, list(verdicts), f"run at {minute}", moment)
+
+    def empty(self, table: str) -> None:
+        with duckdb.connect(str(self.warehouse)) as connection:
+            connection.execute(f"delete from {table}")
 
     def forget(self, table: str) -> None:
         with duckdb.connect(str(self.warehouse)) as connection:
@@ -156,6 +161,10 @@ def rerun_gates(house: House, *verdicts: Verdict) -> None:
         (lambda house: house.say(MART, "running", 40), "customer_scores is not built (running)"),
         (lambda house: house.say(SCORES, "error", 40), "int_scores is not built (error)"),
         (lambda house: house.forget("dbt_results"), "customer_scores is not built (never built)"),
+        (
+            lambda house: house.empty("marts.orders"),
+            "No row of contacts, orders, events was accept",
+        ),
         (lambda house: house.say(TEST, "fail", 32), "Test every_score_is_known of int_scores fail"),
         (lambda house: house.say(TEST, "pass", 31), "has not been asked since"),
         (lambda house: house.say(TEST, "skipped", 32), "has not been asked since"),
