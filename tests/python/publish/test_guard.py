@@ -166,9 +166,6 @@ def rerun_gates(house: House, *verdicts: Verdict) -> None:
             "No row of contacts, orders, events was accept",
         ),
         (lambda house: house.say(TEST, "fail", 32), "Test every_score_is_known of int_scores fail"),
-        (lambda house: house.say(TEST, "pass", 31), "has not been asked since"),
-        (lambda house: house.say(TEST, "skipped", 32), "has not been asked since"),
-        (lambda house: house.say(TEST, "running", 32), "has not been asked since"),
     ],
 )
 def test_what_is_red_or_unknown_is_refused_and_named(
