@@ -247,10 +247,12 @@ def solve(project: DbtProject, feeds: Feeds) -> Records:
     return customers(project)
 
 
-def resolve(project: DbtProject, feeds: Feeds, *options: str) -> Records:
-    """The customer of each record; only what that needs is built."""
+def resolve(
+    project: DbtProject, feeds: Feeds, *options: str, last_model: str = "identity_changes"
+) -> Records:
+    """The customer of each record; only what leads to a model is built, as if killed after it."""
     feeds.load(project)
-    result = project.dbt("run", "--select", "+identity_crosswalk", *options)
+    result = project.dbt("run", "--select", f"+{last_model}", *options)
     assert result.success, failures(result)
     return customers(project)
 
@@ -687,6 +689,46 @@ def _log(project: DbtProject) -> set[tuple[Any, ...]]:
             "select change_type, old_customer_id, new_customer_id, identifier_type, cause"
             " from identity.identity_changes where change_type <> 'create'"
         )
+    )
+
+
+def test_a_broken_run_and_new_files_leave_the_log_of_undisturbed_runs(
+    identity_project: DbtProject,
+) -> None:
+    forget(identity_project)
+    resolve(identity_project, _files_of_a_day(0))
+    found = resolve(identity_project, _files_of_a_day(2))
+    undisturbed = _whole_log(identity_project)
+    # Killed before it wrote its crosswalk: what it computed never happened.
+    forget(identity_project)
+    resolve(identity_project, _files_of_a_day(0))
+    resolve(identity_project, _files_of_a_day(1), last_model="int_identity__changes")
+    assert resolve(identity_project, _files_of_a_day(2)) == found
+    assert _whole_log(identity_project) == undisturbed
+    # Killed after it: that happened, and the next run logs it, here into a log of its own making.
+    forget(identity_project)
+    resolve(identity_project, _files_of_a_day(0), last_model="identity_crosswalk")
+    assert resolve(identity_project, _files_of_a_day(2)) == found
+    assert _whole_log(identity_project) == undisturbed
+
+
+def _files_of_a_day(day: int) -> Feeds:
+    """All that has landed by a day; the oldest order of the last day mints another id."""
+    feeds = Feeds()
+    feeds.contact("harbour", 1, email="harbour@mail.de", phone="0421 334455")
+    if day > 0:
+        feeds.contact("mill", 5, email="mill@mail.de")
+        feeds.order("quay", 6, email="quay@mail.de")
+    if day > 1:
+        feeds.order("earliest", -3, email="quay@mail.de")
+        feeds.contact("bridge", 7, email="mill@mail.de", phone="0421 334455")
+    return feeds
+
+
+def _whole_log(project: DbtProject) -> list[tuple[Any, ...]]:
+    return project.execute(
+        "select change_type, old_customer_id, new_customer_id, record_count, identifier_type,"
+        " identifier_node, cause from identity.identity_changes order by all"
     )
 
 
