@@ -731,9 +731,8 @@ def test_many_records_are_one_persons_unless_what_else_they_carry_says_no(
         shown = {"loyalty_card": f"SHOWN{number % 3}"} if number < 4 else {}
         feeds.order(f"till{number}", number, email="till@mail.de", **shown)
     forget(identity_project)
-    with identifier_types(
-        identity_project, max_records_per_identifier="4", max_identifiers_per_customer="2"
-    ):
+    cards = identifier_types(identity_project, "loyalty_card", max_identifiers_per_customer="2")
+    with identifier_types(identity_project, max_records_per_identifier="4"), cards:
         found = resolve(identity_project, feeds)
     groups = {
         frozenset(orders(*(f"{name}{n}" for n in range(5)))) for name in ("canteen", "member")
