@@ -87,7 +87,8 @@ feedback as (
 
 ),
 
--- What earlier versions of a record carried is evidence as well.
+-- What earlier versions of a record carried is evidence as well. The contact that an order stated
+-- last is the record's own.
 earlier as (
 
     select
@@ -97,7 +98,7 @@ earlier as (
         country,
         {{ qualified_id('source_system', 'record_key') }} as record_id
     from {{ ref('identifier_history') }}
-    where not is_current
+    where not is_current and (identifier_type <> 'contact_key' or replaced_at is not null)
 
 ),
 
