@@ -745,7 +745,7 @@ def test_many_records_are_one_persons_unless_what_else_they_carry_says_no(
     assert partition(found) == groups
     rows = identity_project.execute(
         "select distinct identifier_type, identifier_value, rejection_reason"
-        " from identity.int_identity__rejected_edges"
+        " from identity.int_identity__edge_decisions where rejection_reason is not null"
     )
     assert rows == [("email", "till@mail.de", "too_many_people")]
 
