@@ -1,8 +1,9 @@
 """Who is meant by an erasure request: the customers of the resolved identity graph.
 
 A contact_key is exact. An e-mail address, a telephone number or a card names a person only where
-all records that carry it are one customer: that of a family names nobody, then or later. What
-several people carry is never tombstoned: the rows of the others hold it.
+all records that carry it are one customer: that of a family names nobody, then or later. Who gave
+it up is meant only where nobody has it now. What several people carry is never tombstoned: the
+rows of the others hold it.
 """
 
 from collections.abc import Sequence
@@ -151,17 +152,30 @@ def _decide(connection: duckdb.DuckDBPyConnection, project: Project) -> None:
                 and records.record_id = asked.identifier_value
             where asked.identifier_type = 'contact_key'
         ),
-        carriers as (
-            select asked.request_number, asked.identifier_type, records.customer_id
+        carriers_of_any_time as (
+            select asked.request_number, asked.identifier_type, records.customer_id,
+                periods.record_node is not null as is_former
             from asked
             inner join {project.relation("int_identity__record_identifiers")} as carried
                 on asked.identifier_type = carried.identifier_type
                 and asked.identifier_value = carried.identifier_value
             inner join {records} as records on carried.record_node = records.record_node
+            left join {project.relation("int_identity__identifier_periods")} as periods
+                on carried.record_node = periods.record_node
+                and carried.identifier_type = periods.identifier_type
+                and carried.identifier_value = periods.identifier_value
+                and periods.replaced_at is not null
             where asked.rejection_reason is null
                 and (asked.request_number, asked.identifier_type) not in (
                     select (request_number, identifier_type) from contacts
                 )
+        ),
+        carriers as (
+            select request_number, identifier_type, customer_id from carriers_of_any_time
+            where not is_former or (request_number, identifier_type) not in (
+                select (request_number, identifier_type) from carriers_of_any_time
+                where not is_former
+            )
             union
             -- A telephone number without its country is looked for as it is written.
             select asked.request_number, asked.identifier_type, records.customer_id

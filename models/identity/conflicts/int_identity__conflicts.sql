@@ -42,6 +42,17 @@ types as (
 
 ),
 
+superseded as (
+
+    select
+        record_node,
+        identifier_type,
+        identifier_value
+    from {{ ref('int_identity__identifier_periods') }}
+    where not is_current
+
+),
+
 unmerges as (
 
     select
@@ -67,6 +78,7 @@ limits as (
 
 ),
 
+-- A limit is of what a customer has, not of what they ever had.
 carried as (
 
     select
@@ -77,6 +89,12 @@ carried as (
     from edge_candidates
     inner join limits on edge_candidates.identifier_type = limits.identifier_type
     inner join components on edge_candidates.record_node = components.node_id
+    left join superseded
+        on
+            edge_candidates.record_node = superseded.record_node
+            and edge_candidates.identifier_type = superseded.identifier_type
+            and edge_candidates.identifier_value = superseded.identifier_value
+    where superseded.record_node is null
 
 ),
 

@@ -1,5 +1,7 @@
--- depends_on: {{ ref('identity_changes') }}
--- Written after the changes are: a run that breaks off in between finds the same changes again.
+-- depends_on: {{ ref('int_identity__changes') }}
+-- The changes are computed before this is written and logged after: what a run that breaks off
+-- before has not brought about is in no log, and what one that breaks off after did not get to log,
+-- the next one logs first (macro log_identity_changes).
 with
 
 customer_records as (

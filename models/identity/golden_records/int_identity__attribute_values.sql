@@ -8,9 +8,57 @@ customer_records as (
         record_type,
         record_id,
         record_node,
-        customer_id
+        customer_id,
+        first_seen_at
     from {{ ref('int_identity__customer_records') }}
     where not is_test
+
+),
+
+record_identifiers as (
+
+    select
+        record_node,
+        identifier_type,
+        identifier_value,
+        rejection_reason
+    from {{ ref('int_identity__record_identifiers') }}
+
+),
+
+-- Values of earlier versions. A field that a contact emptied is removed; what a guest gave with an
+-- order stays, since a later version of an order tells of its delivery.
+earlier as (
+
+    select
+        periods.record_node,
+        periods.identifier_type,
+        periods.identifier_value,
+        periods.replaced_at,
+        customer_records.customer_id,
+        customer_records.record_type
+    from {{ ref('int_identity__identifier_periods') }} as periods
+    inner join customer_records on periods.record_node = customer_records.record_node
+    where
+        not periods.is_current
+        and (periods.replaced_at is not null or customer_records.record_type = 'contact')
+
+),
+
+present_identifiers as (
+
+    select
+        record_identifiers.record_node,
+        record_identifiers.identifier_type,
+        record_identifiers.identifier_value,
+        record_identifiers.rejection_reason
+    from record_identifiers
+    left join earlier
+        on
+            record_identifiers.record_node = earlier.record_node
+            and record_identifiers.identifier_type = earlier.identifier_type
+            and record_identifiers.identifier_value = earlier.identifier_value
+    where earlier.record_node is null
 
 ),
 
@@ -20,8 +68,29 @@ unusable as (
     select
         record_node,
         identifier_type as attribute_name
-    from {{ ref('int_identity__record_identifiers') }}
+    from present_identifiers
     where rejection_reason is not null
+
+),
+
+-- An address that a contact has replaced does not come back through an older order.
+given_up as (
+
+    select distinct
+        present_identifiers.record_node,
+        present_identifiers.identifier_type as attribute_name
+    from present_identifiers
+    inner join customer_records
+        on present_identifiers.record_node = customer_records.record_node
+    inner join earlier
+        on
+            customer_records.customer_id = earlier.customer_id
+            and present_identifiers.identifier_type = earlier.identifier_type
+            and present_identifiers.identifier_value = earlier.identifier_value
+    where
+        customer_records.record_type = 'order'
+        and earlier.record_type = 'contact'
+        and customer_records.first_seen_at < earlier.replaced_at
 
 ),
 
@@ -92,6 +161,23 @@ orders as (
 
 ),
 
+order_history as (
+
+    select
+        source_system,
+        identifier_type as attribute_name,
+        raw_value as attribute_value,
+        first_seen_at as observed_at,
+        {{ qualified_id('source_system', 'record_key') }} as record_id
+    from {{ ref('identifier_history') }}
+    where
+        record_type = 'order'
+        and identifier_type in ('email', 'phone', 'loyalty_card')
+        and not is_current
+        and replaced_at is null
+
+),
+
 attribute_values as (
 
     {% for attribute in contact_attributes %}
@@ -116,10 +202,16 @@ attribute_values as (
             cast({{ attribute }} as string) as attribute_value
         from orders
         where {{ attribute }} is not null
-        {% if not loop.last %}
-            union all
-        {% endif %}
+        union all
     {% endfor %}
+    select
+        'order' as record_type,
+        record_id,
+        source_system,
+        observed_at,
+        attribute_name,
+        attribute_value
+    from order_history
 
 ),
 
@@ -142,7 +234,11 @@ owned as (
         on
             customer_records.record_node = unusable.record_node
             and attribute_values.attribute_name = unusable.attribute_name
-    where unusable.record_node is null
+    left join given_up
+        on
+            customer_records.record_node = given_up.record_node
+            and attribute_values.attribute_name = given_up.attribute_name
+    where unusable.record_node is null and given_up.record_node is null
 
 )
 

@@ -31,6 +31,18 @@ identifier_usage as (
 
 ),
 
+periods as (
+
+    select
+        record_node,
+        identifier_type,
+        identifier_value,
+        first_seen_at,
+        last_seen_at
+    from {{ ref('int_identity__identifier_periods') }}
+
+),
+
 types as (
 
     select
@@ -51,19 +63,16 @@ claims as (
 
 ),
 
-dated as (
+-- A contact that changed its number had each of them for a time of its own.
+observed as (
 
     select
         record_identifiers.record_node,
         record_identifiers.identifier_type,
         record_identifiers.identifier_value,
         types.window_days,
-        records.first_seen_at,
-        max(records.last_seen_at) over (
-            partition by record_identifiers.identifier_type, record_identifiers.identifier_value
-            order by records.first_seen_at, record_identifiers.record_node
-            rows between unbounded preceding and 1 preceding
-        ) as seen_until
+        coalesce(periods.first_seen_at, records.first_seen_at) as first_seen_at,
+        coalesce(periods.last_seen_at, records.last_seen_at) as last_seen_at
     from record_identifiers
     inner join types on record_identifiers.identifier_type = types.identifier_type
     inner join identifier_usage
@@ -71,6 +80,28 @@ dated as (
             record_identifiers.identifier_type = identifier_usage.identifier_type
             and record_identifiers.identifier_value = identifier_usage.identifier_value
     inner join records on record_identifiers.record_node = records.record_node
+    left join periods
+        on
+            record_identifiers.record_node = periods.record_node
+            and record_identifiers.identifier_type = periods.identifier_type
+            and record_identifiers.identifier_value = periods.identifier_value
+
+),
+
+dated as (
+
+    select
+        record_node,
+        identifier_type,
+        identifier_value,
+        window_days,
+        first_seen_at,
+        max(last_seen_at) over (
+            partition by identifier_type, identifier_value
+            order by first_seen_at, record_node
+            rows between unbounded preceding and 1 preceding
+        ) as seen_until
+    from observed
 
 ),
 

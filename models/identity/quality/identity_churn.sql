@@ -14,7 +14,7 @@ as_of as (
 
 ),
 
--- Not the log: a run that broke off has logged what the next one then does.
+-- Not the log: what the run before did not get to log is no change of this one.
 moves as (
 
     select

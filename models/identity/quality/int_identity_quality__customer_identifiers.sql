@@ -10,6 +10,17 @@ edges as (
 
 ),
 
+superseded as (
+
+    select
+        record_node,
+        identifier_type,
+        identifier_value
+    from {{ ref('int_identity__identifier_periods') }}
+    where not is_current
+
+),
+
 customer_records as (
 
     select
@@ -27,6 +38,12 @@ customer_identifiers as (
         count(distinct edges.identifier_value) as identifier_count
     from edges
     inner join customer_records on edges.record_node = customer_records.record_node
+    left join superseded
+        on
+            edges.record_node = superseded.record_node
+            and edges.identifier_type = superseded.identifier_type
+            and edges.identifier_value = superseded.identifier_value
+    where superseded.record_node is null
     group by customer_records.customer_id, edges.identifier_type
 
 )

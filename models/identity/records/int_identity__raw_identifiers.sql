@@ -87,6 +87,21 @@ feedback as (
 
 ),
 
+-- What earlier versions of a record carried is evidence as well. The contact that an order stated
+-- last is the record's own.
+earlier as (
+
+    select
+        record_type,
+        identifier_type,
+        raw_value,
+        country,
+        {{ qualified_id('source_system', 'record_key') }} as record_id
+    from {{ ref('identifier_history') }}
+    where not is_current and (identifier_type <> 'contact_key' or replaced_at is not null)
+
+),
+
 carried as (
 
     select
@@ -215,6 +230,18 @@ raw_identifiers as (
         contact_key as raw_value
     from records
     where contact_key is not null
+
+    union all
+
+    select
+        records.record_node,
+        records.source_system,
+        earlier.country,
+        earlier.identifier_type,
+        earlier.raw_value
+    from earlier
+    inner join records
+        on earlier.record_type = records.record_type and earlier.record_id = records.record_id
 
 )
 

@@ -25,6 +25,22 @@ conformed_orders as (
 
 ),
 
+-- A later version without the contact takes it from nobody.
+last_stated_contacts as (
+
+    select
+        source_system,
+        record_key as order_key,
+        raw_value as contact_key
+    from {{ ref('identifier_history') }}
+    where
+        record_type = 'order'
+        and identifier_type = 'contact_key'
+        and not is_current
+        and replaced_at is null
+
+),
+
 placeholders as (
 
     select pattern
@@ -91,20 +107,36 @@ feedback as (
 
 ),
 
--- A shop that writes "guest" into the key of the contact names nobody.
-orders as (
+stated_orders as (
 
     select
         conformed_orders.source_system,
         conformed_orders.order_key,
-        conformed_orders.contact_key,
         conformed_orders.country,
         conformed_orders.ordered_at,
-        placeholders.pattern is null as names_contact
+        coalesce(conformed_orders.contact_key, last_stated_contacts.contact_key) as contact_key
     from conformed_orders
+    left join last_stated_contacts
+        on
+            conformed_orders.source_system = last_stated_contacts.source_system
+            and conformed_orders.order_key = last_stated_contacts.order_key
+
+),
+
+-- A shop that writes "guest" into the key of the contact names nobody.
+orders as (
+
+    select
+        stated_orders.source_system,
+        stated_orders.order_key,
+        stated_orders.contact_key,
+        stated_orders.country,
+        stated_orders.ordered_at,
+        placeholders.pattern is null as names_contact
+    from stated_orders
     left join placeholders
         on
-            {{ lower_letters(trim_spaces('conformed_orders.contact_key')) }}
+            {{ lower_letters(trim_spaces('stated_orders.contact_key')) }}
             = placeholders.pattern
 
 ),

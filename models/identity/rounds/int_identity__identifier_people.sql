@@ -27,9 +27,8 @@ named_contacts as (
 
     select
         record_node,
-        identifier_value as contact_id
-    from record_identifiers
-    where identifier_type = 'contact_key'
+        contact_id
+    from {{ ref('int_identity__named_contacts') }}
 
 ),
 

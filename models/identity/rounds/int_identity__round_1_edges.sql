@@ -17,9 +17,8 @@ named_contacts as (
 
     select
         record_node,
-        identifier_value as contact_id
-    from carried
-    where identifier_type = 'contact_key' and rejection_reason is null
+        contact_id
+    from {{ ref('int_identity__named_contacts') }}
 
 ),
 
@@ -55,6 +54,29 @@ households as (
 
 ),
 
+periods as (
+
+    select
+        record_node,
+        identifier_type,
+        identifier_value,
+        first_seen_at,
+        replaced_at
+    from {{ ref('int_identity__identifier_periods') }}
+
+),
+
+records as (
+
+    select
+        record_type,
+        record_id,
+        record_node,
+        first_seen_at
+    from {{ ref('int_identity__records') }}
+
+),
+
 shared_identifiers as (
 
     select distinct
@@ -62,6 +84,110 @@ shared_identifiers as (
         identifier_value
     from identifier_people
     where is_shared
+
+),
+
+-- From when until when each of several people had the identifier; without an end they still do.
+holders as (
+
+    select
+        identifier_people.identifier_type,
+        identifier_people.identifier_value,
+        identifier_people.person,
+        min(coalesce(periods.first_seen_at, records.first_seen_at)) as held_from,
+        case
+            when count(periods.replaced_at) = count(*) then max(periods.replaced_at)
+        end as held_until
+    from identifier_people
+    inner join records
+        on
+            records.record_type = 'contact'
+            and identifier_people.contact_id = records.record_id
+    left join periods
+        on
+            records.record_node = periods.record_node
+            and identifier_people.identifier_type = periods.identifier_type
+            and identifier_people.identifier_value = periods.identifier_value
+    where identifier_people.is_shared
+    group by
+        identifier_people.identifier_type,
+        identifier_people.identifier_value,
+        identifier_people.person
+
+),
+
+given_up as (
+
+    select distinct
+        identifier_type,
+        identifier_value
+    from holders
+    where held_until is not null
+
+),
+
+-- A guest's record under an identifier that went from one person to another is of who had it at the
+-- time; where nobody had, of who had it next, else of who had it last.
+held as (
+
+    select
+        carried.record_node,
+        carried.identifier_type,
+        carried.identifier_value,
+        holders.person,
+        holders.held_from,
+        holders.held_until,
+        case
+            when holders.held_from > records.first_seen_at then 2
+            when holders.held_until <= records.first_seen_at then 3
+            else 1
+        end as nearness
+    from carried
+    inner join given_up
+        on
+            carried.identifier_type = given_up.identifier_type
+            and carried.identifier_value = given_up.identifier_value
+    inner join holders
+        on
+            carried.identifier_type = holders.identifier_type
+            and carried.identifier_value = holders.identifier_value
+    inner join records on carried.record_node = records.record_node
+    left join named_contacts on carried.record_node = named_contacts.record_node
+    where named_contacts.contact_id is null
+
+),
+
+ranked_holders as (
+
+    select
+        record_node,
+        identifier_type,
+        identifier_value,
+        person,
+        count(case when nearness = 1 then 1 end) over (
+            partition by record_node, identifier_type, identifier_value
+        ) as holder_count,
+        row_number() over (
+            partition by record_node, identifier_type, identifier_value
+            order by
+                nearness asc,
+                case when nearness = 2 then held_from end asc,
+                case when nearness = 3 then held_until end desc,
+                person asc
+        ) as holder_rank
+    from held
+
+),
+
+owners as (
+
+    select
+        record_node,
+        identifier_type,
+        identifier_value,
+        person
+    from ranked_holders
+    where holder_rank = 1 and holder_count <= 1
 
 ),
 
@@ -77,6 +203,7 @@ judged as (
                 when households.identifier_value is not null
                     then coalesce(identifier_people.person, named_contacts.contact_id)
                 when identifier_people.is_shared then identifier_people.person
+                else owners.person
             end,
             carried.spell
         ) as share,
@@ -90,6 +217,7 @@ judged as (
                 when
                     shared_identifiers.identifier_value is not null
                     and identifier_people.person is null
+                    and owners.person is null
                     and carried.spell is null
                     then 'shared_by_several_people'
             end
@@ -109,6 +237,11 @@ judged as (
             carried.identifier_type = identifier_people.identifier_type
             and carried.identifier_value = identifier_people.identifier_value
             and named_contacts.contact_id = identifier_people.contact_id
+    left join owners
+        on
+            carried.record_node = owners.record_node
+            and carried.identifier_type = owners.identifier_type
+            and carried.identifier_value = owners.identifier_value
 
 ),
 

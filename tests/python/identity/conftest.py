@@ -182,6 +182,7 @@ def make_identity_project(
         {
             "vars": {**WORD_LISTS, **variables},
             "test-paths": ["tests/dbt"],
+            "on-run-start": ["{{ log_identity_changes() }}"],
             "models": {
                 "stammkunde": {"identity": {"+schema": "identity", "+materialized": "table"}}
             },

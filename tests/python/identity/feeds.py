@@ -77,6 +77,44 @@ class Feeds:
             "orders", ordered_at=placed, updated_at=placed, status="placed", currency="EUR", **row
         )
 
+    def carried(
+        self,
+        kind: str,
+        key: str,
+        identifier_type: str,
+        *values: str,
+        days: tuple[float, ...] = (0,),
+        country: str | None = None,
+        is_emptied: bool = False,
+    ) -> None:
+        """What the versions of a contact or order carried of one type, one after the other.
+
+        Args:
+            kind: contact or order.
+            key: key of the record.
+            identifier_type: type of the values.
+            values: its values; the newest is the record's own, unless it was emptied.
+            days: from which day on it carried each value.
+            country: country of telephone numbers.
+            is_emptied: the newest version has none.
+        """
+        times = [START + timedelta(days=day) for day in days]
+        for place, value in enumerate(values):
+            is_last = place == len(values) - 1
+            until = times[place] if is_last else times[place + 1]
+            self.add(
+                "identifier_history",
+                record_type=kind,
+                record_key=key,
+                identifier_type=identifier_type,
+                raw_value=value,
+                country=country,
+                is_current=is_last and not is_emptied,
+                first_seen_at=times[place],
+                last_seen_at=until,
+                replaced_at=None if is_last else until,
+            )
+
     def event(self, anonymous_id: str, day: float = 0, **values: Any) -> None:  # noqa: ANN401
         """An event on a device."""
         seen = START + timedelta(days=day)

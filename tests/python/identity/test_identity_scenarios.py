@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunnerResult
 
 from .conftest import DbtProject, identifier_types
-from .feeds import SOURCE, Feeds
+from .feeds import SOURCE, START, Feeds
 
 Records = dict[tuple[str, str], str]
 
@@ -224,6 +225,44 @@ def fill(feeds: Feeds) -> None:
         card = f"MANY{number}"
         feeds.contact(f"many{number}", number, email=f"many{number}@mail.de", loyalty_card=card)
         feeds.order(f"many{number}", number, email=f"many{number + 1}@mail.de", loyalty_card=card)
+    feeds.begin("changed address")  # the guest's order came before, under the address of then
+    feeds.order("ringo1", -5, email="ringo.alt@mail.de")
+    feeds.contact("ringo", 1, first_name="Ringo", email="ringo.neu@mail.de")
+    feeds.carried(
+        "contact", "ringo", "email", "Ringo.Alt@mail.de", "ringo.neu@mail.de", days=(1, 60)
+    )
+    feeds.order("ringo2", 90, email="ringo.neu@mail.de")
+    feeds.begin("emptied fields")  # later versions tell of the delivery alone
+    for number, phone in enumerate(("0911 7654398", "0911/7654398")):
+        feeds.order(f"bare{number}", number)
+        feeds.carried("order", f"bare{number}", "phone", phone, country="DE", is_emptied=True)
+    feeds.contact("owner", 1, email="owner@mail.de")
+    feeds.order("disowned", 2)
+    feeds.carried("order", "disowned", "contact_key", "owner", days=(2,), is_emptied=True)
+    feeds.begin("address handed on")  # to somebody of another name
+    feeds.contact("ute", 1, first_name="Ute", last_name="Kranz", email="ute@mail.de")
+    feeds.carried("contact", "ute", "email", "info.kranz@mail.de", "ute@mail.de", days=(1, 50))
+    feeds.contact("kai", 80, first_name="Kai", last_name="Roth", email="info.kranz@mail.de")
+    feeds.order("kranz-before", -9, email="info.kranz@mail.de")
+    feeds.order("kranz-then", 20, email="info.kranz@mail.de")
+    feeds.order("kranz-after", 99, email="info.kranz@mail.de")
+    feeds.begin("former number")  # given up three years and more before somebody else has it
+    feeds.contact("moved", 1, phone="0381 223344")
+    feeds.carried(
+        "contact", "moved", "phone", "0381 998877", "0381 223344", days=(1, 100), country="DE"
+    )
+    feeds.rows["contacts"][-1]["updated_at"] = START + timedelta(days=1_900)
+    feeds.order("number-near", 700, phone="0381 998877")
+    feeds.order("number-far", 1_900, phone="0381 998877")
+    feeds.begin("order moved to another account")  # of the same person, and of another
+    feeds.contact("lena1", 1, first_name="Lena", last_name="Vogt")
+    feeds.contact("lena2", 2, first_name="Lena", last_name="Vogt")
+    feeds.order("lena", 3, contact_key="lena2")
+    feeds.carried("order", "lena", "contact_key", "lena1", "lena2", days=(3, 3))
+    feeds.contact("mona", 1, first_name="Mona", last_name="Vogt")
+    feeds.contact("omar", 2, first_name="Omar", last_name="Said")
+    feeds.order("corrected", 3, contact_key="omar")
+    feeds.carried("order", "corrected", "contact_key", "mona", "omar", days=(3, 3))
     feeds.begin("test account")
     feeds.contact("tester", 1, email="t.ester@mail.de", is_test_account=True)
     feeds.order("tester", 2, email="t.ester@mail.de")
@@ -247,10 +286,12 @@ def solve(project: DbtProject, feeds: Feeds) -> Records:
     return customers(project)
 
 
-def resolve(project: DbtProject, feeds: Feeds, *options: str) -> Records:
-    """The customer of each record; only what that needs is built."""
+def resolve(
+    project: DbtProject, feeds: Feeds, *options: str, last_model: str = "identity_changes"
+) -> Records:
+    """The customer of each record; only what leads to a model is built, as if killed after it."""
     feeds.load(project)
-    result = project.dbt("run", "--select", "+identity_crosswalk", *options)
+    result = project.dbt("run", "--select", f"+{last_model}", *options)
     assert result.success, failures(result)
     return customers(project)
 
@@ -364,6 +405,17 @@ TOGETHER: dict[str, list[tuple[str, str]]] = {
         *contacts("many3"),
         *orders("many3"),
     ],
+    "changed address": [*contacts("ringo"), *orders("ringo1", "ringo2")],
+    "emptied fields: a guest's number": orders("bare0", "bare1"),
+    "emptied fields: the account of an order": [*contacts("owner"), *orders("disowned")],
+    "address handed on: before": [*contacts("ute"), *orders("kranz-before", "kranz-then")],
+    "address handed on: since": [*contacts("kai"), *orders("kranz-after")],
+    "former number: within its window": [*contacts("moved"), *orders("number-near")],
+    "order moved to another account: of the same person": [
+        *contacts("lena1", "lena2"),
+        *orders("lena"),
+    ],
+    "order moved to another account: of the last": [*contacts("omar"), *orders("corrected")],
     "test account": [*contacts("tester"), *orders("tester")],
 }
 
@@ -402,6 +454,9 @@ APART: dict[str, list[tuple[str, str]]] = {
     "request to keep apart": contacts("unmerge1", "unmerge2"),
     "request to take an order out": [*contacts("taken"), *orders("taken-wrong")],
     "more addresses than a customer has": contacts(*(f"many{number}" for number in range(7))),
+    "address handed on": contacts("ute", "kai"),
+    "former number": [*contacts("moved"), *orders("number-far")],
+    "order moved to another account": contacts("mona", "omar"),
 }
 
 
@@ -556,6 +611,11 @@ CHANGING = {
     "request to keep apart",
     "request to take an order out",
     "more addresses than a customer has",
+    "changed address",
+    "emptied fields",
+    "address handed on",
+    "former number",
+    "order moved to another account",
 }
 
 
@@ -655,6 +715,41 @@ def test_two_values_of_a_unique_identifier_are_two_people(identity_project: DbtP
     assert len(set(resolve(identity_project, feeds).values())) == 1
 
 
+def test_many_records_are_one_persons_unless_what_else_they_carry_says_no(
+    identity_project: DbtProject,
+) -> None:
+    feeds = Feeds()
+    feeds.contact("asked", 1)
+    feeds.order("asked", 1, contact_key="asked")
+    for number in range(5):  # over the limit of records, which is four
+        feeds.order(f"canteen{number}", number, email="canteen@mail.de")
+        feeds.order(f"member{number}", number, loyalty_card="MEMBER1")
+        feeds.order(f"caller{number}", number, phone="0431 556677")
+        feeds.order(f"tab{number}", number, anonymous_id="tab")
+        feeds.feedback(f"asked{number}", number, order_key="asked")
+        # A till: its address on the orders of three cards, twice, and of who showed none.
+        shown = {"loyalty_card": f"SHOWN{number % 3}"} if number < 4 else {}
+        feeds.order(f"till{number}", number, email="till@mail.de", **shown)
+    forget(identity_project)
+    cards = identifier_types(identity_project, "loyalty_card", max_identifiers_per_customer="2")
+    with identifier_types(identity_project, max_records_per_identifier="4"), cards:
+        found = resolve(identity_project, feeds)
+    groups = {
+        frozenset(orders(*(f"{name}{n}" for n in range(5)))) for name in ("canteen", "member")
+    }
+    groups |= {frozenset(orders(*(f"{name}{n}" for n in range(5)))) for name in ("caller", "tab")}
+    answers = [of("feedback", f"asked{number}") for number in range(5)]
+    groups.add(frozenset([*contacts("asked"), *orders("asked"), *answers]))
+    groups |= {frozenset(orders("till0", "till3"))}
+    groups |= {frozenset(orders(f"till{number}")) for number in (1, 2, 4)}
+    assert partition(found) == groups
+    rows = identity_project.execute(
+        "select distinct identifier_type, identifier_value, rejection_reason"
+        " from identity.int_identity__edge_decisions where rejection_reason is not null"
+    )
+    assert rows == [("email", "till@mail.de", "too_many_people")]
+
+
 def test_a_rebuild_keeps_every_id(identity_project: DbtProject, solved: Records) -> None:
     forget(identity_project)
     feeds = Feeds()
@@ -687,6 +782,46 @@ def _log(project: DbtProject) -> set[tuple[Any, ...]]:
             "select change_type, old_customer_id, new_customer_id, identifier_type, cause"
             " from identity.identity_changes where change_type <> 'create'"
         )
+    )
+
+
+def test_a_broken_run_and_new_files_leave_the_log_of_undisturbed_runs(
+    identity_project: DbtProject,
+) -> None:
+    forget(identity_project)
+    resolve(identity_project, _files_of_a_day(0))
+    found = resolve(identity_project, _files_of_a_day(2))
+    undisturbed = _whole_log(identity_project)
+    # Killed before it wrote its crosswalk: what it computed never happened.
+    forget(identity_project)
+    resolve(identity_project, _files_of_a_day(0))
+    resolve(identity_project, _files_of_a_day(1), last_model="int_identity__changes")
+    assert resolve(identity_project, _files_of_a_day(2)) == found
+    assert _whole_log(identity_project) == undisturbed
+    # Killed after it: that happened, and the next run logs it, here into a log of its own making.
+    forget(identity_project)
+    resolve(identity_project, _files_of_a_day(0), last_model="identity_crosswalk")
+    assert resolve(identity_project, _files_of_a_day(2)) == found
+    assert _whole_log(identity_project) == undisturbed
+
+
+def _files_of_a_day(day: int) -> Feeds:
+    """All that has landed by a day; the oldest order of the last day mints another id."""
+    feeds = Feeds()
+    feeds.contact("harbour", 1, email="harbour@mail.de", phone="0421 334455")
+    if day > 0:
+        feeds.contact("mill", 5, email="mill@mail.de")
+        feeds.order("quay", 6, email="quay@mail.de")
+    if day > 1:
+        feeds.order("earliest", -3, email="quay@mail.de")
+        feeds.contact("bridge", 7, email="mill@mail.de", phone="0421 334455")
+    return feeds
+
+
+def _whole_log(project: DbtProject) -> list[tuple[Any, ...]]:
+    return project.execute(
+        "select change_type, old_customer_id, new_customer_id, record_count, identifier_type,"
+        " identifier_node, cause from identity.identity_changes order by all"
     )
 
 

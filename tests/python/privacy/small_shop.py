@@ -276,6 +276,7 @@ def _orders() -> list[Row]:
         _order("O-ADA-1", 10, contact_key="K-ADA-1", anonymous_id="dev-tablet"),
         _order("O-ADA-2", 20, contact_key="K-ADA-2", loyalty_card="CARD 7781"),
         _order("O-ADA-GUEST", 22, email="ada.lovelace@mail.example", phone="030 99887766"),
+        _order("O-ADA-FORMER", 3, email="ada.before@post.example"),
         _order("O-BOB", 15, contact_key="K-BOB", anonymous_id="dev-tablet"),
         _order("O-FAMILY", 18, email="berghaus@mail.example"),
         _order("O-TILL", 19, sales_channel="store"),

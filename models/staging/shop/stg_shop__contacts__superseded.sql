@@ -1,0 +1,20 @@
+{{ config(enabled=feed_is_enabled('shop', 'contacts')) }}
+
+with
+
+superseded as (
+
+    select
+        contact_key,
+        email,
+        phone,
+        country,
+        loyalty_card,
+        created_at,
+        updated_at
+    from {{ ref('base_shop__contacts') }}
+    where row_outcome = 'superseded'
+
+)
+
+select * from superseded
