@@ -13,8 +13,10 @@ from stammkunde.publish.serving import adopt
 # How long a run waits for the dbt of a killed one; on Linux it is gone at once.
 DBT_SECONDS = 600.0
 
-# The database URLs of Dagster and the paths of dbt-duckdb take these for their own.
-UNUSABLE = "#?"
+# The database URLs of Dagster and the paths of dbt-duckdb take the first two for their own. Dagster
+# looks its settings up by a pattern, which the others are signs of: it would go on without them,
+# which would switch its telemetry on.
+UNUSABLE = "#?*["
 
 
 class HomeError(RuntimeError):
@@ -46,16 +48,17 @@ def require_usable(home: Home) -> None:
     """Make sure that the path of a home is read alike by all tools of a run.
 
     Raises:
-        HomeError: it holds a character that one of them takes for a mark of its own; SQLite would
-            then be given a file outside of the home.
+        HomeError: it holds a character that one of them takes for a sign of its own; SQLite would
+            be given a file outside of the home, or Dagster go on without its settings.
     """
     path = str(home.root)
     found = sorted({sign for sign in path if sign in UNUSABLE or not sign.isprintable()})
     if found:
         signs = ", ".join(repr(sign) for sign in found)
         raise HomeError(
-            f"The home {path!r} cannot be used: its path holds {signs}, which the addresses of "
-            "databases cannot. Choose a folder without it (HOME_DIR=…)."
+            f"The home {path!r} cannot be used: its path holds {signs}, which addresses of "
+            "databases and patterns of files have for signs of their own. Choose a folder without it "
+            "(HOME_DIR=…)."
         )
 
 

@@ -12,7 +12,7 @@ from stammkunde.homes import HomeError, prepare
 from stammkunde.paths import Home
 
 
-@pytest.mark.parametrize("name", ["a#1", "what?", "line\nbreak"])
+@pytest.mark.parametrize("name", ["a#1", "what?", "a*", "[a]", "line\nbreak"])
 def test_a_path_that_a_database_address_cannot_hold_is_refused_before_anything_is_written(
     tmp_path: Path, name: str
 ) -> None:
@@ -23,7 +23,7 @@ def test_a_path_that_a_database_address_cannot_hold_is_refused_before_anything_i
 
 
 @pytest.mark.parametrize(
-    "name", ["two words", "50%", "a%20b", "it's", "Müller & Söhne", "a;b", "[a]", "{b}", "$c"]
+    "name", ["two words", "50%", "a%20b", "it's", "Müller & Söhne", "a;b", "{b}", "$c"]
 )
 def test_other_paths_are_used(tmp_path: Path, name: str) -> None:
     home = Home(tmp_path / name)
