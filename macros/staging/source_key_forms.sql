@@ -23,5 +23,5 @@
         {%- do tables.append({'relation': relation, 'keys': keys}) -%}
     {%- endif -%}
 {%- endfor -%}
-{{- key_forms(tables) if tables else 'select 1 as no_keys' -}}
+{{- key_forms(tables, source_name) if tables else "select '" ~ source_name ~ "' as source_system" -}}
 {% endmacro %}

@@ -1,4 +1,4 @@
-{#- Feeds that name contacts: the key, and the time that says whether the row is of the last days. -#}
+{#- Feeds that name contacts: the key, and the time that tells whether a row is recent. -#}
 {%- set feeds = {
     'orders': ('contact_key', 'ordered_at'),
     'events': ('user_key', 'occurred_at'),
@@ -143,9 +143,9 @@ counted as (
         subjects.minimum_sample,
         subjects.window_days,
         contact_counts.contact_count,
-        coalesce(counted_keys.key_source_system, subjects.source_system) as key_source_system,
         cast(coalesce(counted_keys.key_count, 0) as bigint) as sample_size,
-        cast(coalesce(counted_keys.unknown_count, 0) as bigint) as unknown_count
+        cast(coalesce(counted_keys.unknown_count, 0) as bigint) as unknown_count,
+        coalesce(counted_keys.key_source_system, subjects.source_system) as key_source_system
     from subjects
     cross join contact_counts
     left join counted_keys

@@ -117,7 +117,10 @@ with_thursday as (
     select
         *,
         cast({{ dbt.dateadd('day', 3, 'week_start') }} as date) as thursday,
-        cast({{ dbt.datediff('week_start', 'date_day', 'day') }} as int) + 1 as day_of_week
+        cast(
+            {{ dbt.datediff('week_start', 'date_day', 'day') }}
+            as int
+        ) + 1 as day_of_week
     from spanned
 
 ),
@@ -130,7 +133,10 @@ with_numbers as (
         cast(extract(quarter from date_day) as int) as quarter_number,
         cast(extract(month from date_day) as int) as month_number,
         cast(extract(day from date_day) as int) as day_of_month,
-        cast({{ dbt.datediff('year_start', 'date_day', 'day') }} as int) + 1 as day_of_year,
+        cast(
+            {{ dbt.datediff('year_start', 'date_day', 'day') }}
+            as int
+        ) + 1 as day_of_year,
         cast(extract(year from thursday) as int) as iso_year,
         cast(extract(week from date_day) as int) as iso_week
     from with_thursday
@@ -164,11 +170,11 @@ calendar as (
         year_number,
         quarter_number,
         {{ dbt.concat(["cast(year_number as string)", "'-Q'", "cast(quarter_number as string)"]) }}
-            as year_quarter,
+            as quarter_label,
         month_number,
         month_name,
         month_name_de,
-        substring(cast(date_day as string), 1, 7) as year_month,
+        substring(cast(date_day as string), 1, 7) as month_label,
         iso_year,
         iso_week,
         {{ dbt.concat([
@@ -176,7 +182,7 @@ calendar as (
             "'-W'",
             "case when iso_week < 10 then '0' else '' end",
             "cast(iso_week as string)",
-        ]) }} as year_week,
+        ]) }} as week_label,
         day_of_month,
         day_of_year,
         day_of_week,
