@@ -1,5 +1,5 @@
--- A row is a source system of seed key_scopes that this project does not have, or that takes its keys
--- from a source whose own keys are another's.
+-- A row is a source system of seed key_scopes that this project does not have, or that takes its
+-- keys from a source whose own keys are another's.
 {%- set known = var('sources').keys() | list -%}
 {%- if execute -%}
     {%- for source in graph.sources.values() -%}
@@ -32,7 +32,12 @@ unknown as (
 
     select source_system
     from named
-    where source_system not in ('{{ known | unique | join("', '") }}')
+    where
+        source_system not in (
+            {%- for source in known | unique %}
+                '{{ source }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
 
 ),
 

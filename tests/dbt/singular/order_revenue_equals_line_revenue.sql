@@ -1,6 +1,6 @@
--- A row is an order whose net amount is not gross less discount, returns, cancellation and what does
--- not count, or a line of an order that fct_orders does not have, or an order whose revenue is not
--- its lines'.
+-- A row is an order whose net amount is not gross less discount, returns, cancellation and what
+-- does not count, or a line of an order that fct_orders does not have, or an order whose revenue is
+-- not its lines'.
 with
 
 orders as (
