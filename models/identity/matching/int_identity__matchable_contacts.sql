@@ -44,20 +44,37 @@ components as (
 
 ),
 
+household_identifiers as (
+
+    select
+        identifier_type,
+        identifier_value
+    from {{ ref('int_identity__household_identifiers') }}
+
+),
+
 -- A value that is blocked, a hub's or a family's says nothing of a person here either; one that is
--- merely written wrong does.
+-- merely written wrong does. So does an address that was divided since a name or birth date differs:
+-- here it is weighed whether that is another person or a typing error.
 identifiers as (
 
     select
-        record_node,
-        identifier_type,
-        max(identifier_value) as identifier_value
-    from {{ ref('int_identity__edge_decisions') }}
+        edges.record_node,
+        edges.identifier_type,
+        max(edges.identifier_value) as identifier_value
+    from {{ ref('int_identity__edge_decisions') }} as edges
+    left join household_identifiers
+        on
+            edges.identifier_type = household_identifiers.identifier_type
+            and edges.identifier_value = household_identifiers.identifier_value
     where
-        (rejection_reason is null or rejection_reason = 'invalid_value')
-        and share is null
-        and identifier_type in ('email', 'phone', 'loyalty_card')
-    group by record_node, identifier_type
+        (edges.rejection_reason is null or edges.rejection_reason = 'invalid_value')
+        and (
+            edges.share is null
+            or (edges.identifier_type = 'email' and household_identifiers.identifier_value is null)
+        )
+        and edges.identifier_type in ('email', 'phone', 'loyalty_card')
+    group by edges.record_node, edges.identifier_type
 
 ),
 
