@@ -198,7 +198,10 @@ def _effective(
     accepted = [each for each in open_requests if rejected.get(_row(each)) == "accepted"]
     # The same request twice is carried out once, and nothing is wrong.
     answered = {each.hash for each in accepted}
-    refused = [each for each in open_requests if each.hash not in answered]
+    # After an erasure that no build followed, staging knows of no row, and so of none against it.
+    refused = [
+        each for each in open_requests if each.hash not in answered and _row(each) in rejected
+    ]
     if refused:
         done.warnings.append(
             f"{_requests_in_words(len(refused))} rejected, and nobody is erased: the rejected rows "

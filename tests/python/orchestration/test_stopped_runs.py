@@ -57,7 +57,7 @@ def stops(tmp_path_factory: pytest.TempPathFactory) -> Stops:
     landing = home.landing / "shop"
     head = "order_key,email,ordered_at,sales_channel,status,currency,updated_at,mood"
     unrated = "g-1,ada@example.org,2025-12-31T10:00:00Z,web,placed,XAU,2025-12-31T10:00:00Z,good"
-    ahead = "g-2,ada@example.org,2099-12-31T10:00:00Z,web,placed,EUR,2099-12-31T10:00:00Z,good"
+    ahead = "g-2,ada@example.org,2098-12-31T10:00:00Z,web,placed,EUR,2098-12-31T10:00:00Z,good"
     (landing / "orders" / "gold.csv").write_text(f'{head}\n{unrated}\n{ahead}\ng-3,"\n')
     (landing / "order").mkdir()
     pages = []
