@@ -57,8 +57,8 @@ def require_usable(home: Home) -> None:
         signs = ", ".join(repr(sign) for sign in found)
         raise HomeError(
             f"The home {path!r} cannot be used: its path holds {signs}, which addresses of "
-            "databases and patterns of files have for signs of their own. Choose a folder without it "
-            "(HOME_DIR=…)."
+            "databases and patterns of files have for signs of their own. Choose a folder without "
+            "it (HOME_DIR=…)."
         )
 
 
