@@ -121,8 +121,9 @@ def test_the_load_shows_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     home = Home(tmp_path)
     folder = home.landing / "shop" / "contacts"
     folder.mkdir(parents=True)
-    for day in (1, 2, 3):
-        (folder / f"contacts_2025-01-0{day}.csv").write_text("contact_key\n", encoding="utf-8")
+    for day in ("2025-01-01", "2025-01-02", "2025-01-03"):
+        rows = f"contact_key,country,created_at,updated_at\nK,DE,{day},{day}\n"
+        (folder / f"contacts_{day}.csv").write_text(rows, encoding="utf-8")
     contract = read_contract(sources_file("shop"))
     described = {
         feed: {"source_name": "shop", "name": feed, "description": ""} for feed in contract.feeds
