@@ -5,29 +5,30 @@
     Arguments:
         labelled: relation or CTE of members of an identifier, with the keys, `member` and
             `person_label`.
-        alike: relation or CTE of pairs of members, with the keys, `member` and `other_<member>`.
+        likenesses: relation or CTE of pairs of members, with the keys, `member` and
+            `other_<member>`.
         member: column of the member's id.
         keys: columns of the identifier.
     Returns: a select statement of the keys, `member` and `person_label`.
 -#}
-{% macro propagate_label(labelled, alike, member, keys) -%}
+{% macro propagate_label(labelled, likenesses, member, keys) -%}
     select
         {%- for column in keys + [member] %}
         one.{{ column }},
         {%- endfor %}
         least(one.person_label, coalesce(min(other.person_label), one.person_label)) as person_label
     from {{ labelled }} as one
-    left join {{ alike }} as alike
+    left join {{ likenesses }} as likeness
         on
-            one.{{ member }} = alike.{{ member }}
+            one.{{ member }} = likeness.{{ member }}
             {%- for key in keys %}
-            and one.{{ key }} = alike.{{ key }}
+            and one.{{ key }} = likeness.{{ key }}
             {%- endfor %}
     left join {{ labelled }} as other
         on
-            alike.other_{{ member }} = other.{{ member }}
+            likeness.other_{{ member }} = other.{{ member }}
             {%- for key in keys %}
-            and alike.{{ key }} = other.{{ key }}
+            and likeness.{{ key }} = other.{{ key }}
             {%- endfor %}
     group by
         {%- for column in keys + [member] %}

@@ -1,1 +1,1 @@
-{{ members_people(ref('int_identity__round_2_members'), ref('int_identity__round_1_parties')) }}
+{{ members_people(ref('int_identity__round_2_members'), ref('int_identity__round_2_likenesses')) }}

@@ -1,1 +1,1 @@
-{{ members_people(ref('int_identity__round_3_members'), ref('int_identity__round_2_parties')) }}
+{{ members_people(ref('int_identity__round_3_members'), ref('int_identity__round_3_likenesses')) }}

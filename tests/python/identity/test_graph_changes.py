@@ -1,6 +1,7 @@
 """Which edges of the real models the components are solved from, run after run."""
 
 import pytest
+from dbt.artifacts.resources.types import NodeType
 from dbt.artifacts.schemas.run import RunExecutionResult
 
 from .conftest import DbtProject
@@ -69,7 +70,7 @@ def test_changes_that_no_run_looked_for_are_red_and_found_by_the_next(built: Dbt
     _invoke(built, *RUN, "--exclude", "int_identity__round_1_graph_changes")
     result = built.dbt("test", "--select", TEST)
     assert isinstance(result.result, RunExecutionResult)
-    tests = [each for each in result.result.results if each.node.resource_type == "test"]
+    tests = [each for each in result.result.results if each.node.resource_type == NodeType.Test]
     assert [each.failures for each in tests] == [2]
     _invoke(built, *RUN)
     _invoke(built, "test", "--select", TEST)

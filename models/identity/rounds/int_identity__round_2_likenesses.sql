@@ -1,0 +1,5 @@
+{{ member_likenesses(
+    ref('int_identity__round_2_comparisons'),
+    'party_id',
+    ['identifier_type', 'identifier_value', 'spell'],
+) }}
