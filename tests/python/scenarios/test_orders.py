@@ -5,7 +5,9 @@ lines of one order replace each other over several loads is in the unit tests of
 """
 
 import csv
+from calendar import day_name, monthrange
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -42,6 +44,8 @@ ORDERS: dict[str, tuple[Row, str]] = {
     "unknown status": ({"status": "beamed"}, ""),
 }
 NOT_COUNTED = {"unpaid": "64", "draft": "65", "trial": "66"}
+
+BAD_DATE = "1979-02-30"
 
 
 def line(order: str, number: int, price: str, quantity: str = "1", **values: object) -> Line:
@@ -140,10 +144,9 @@ def orders() -> list[Row]:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("orders")
     landing = folder / "landing"
-    contact = {"country": "DE", "created_at": "2025-01-01", "updated_at": "2025-01-01"}
-    write(
-        landing / "contacts", "c.csv", [{"contact_key": f"of {key}", **contact} for key in ORDERS]
-    )
+    contact = {"country": "DE", "created_at": "2024-12-30", "updated_at": "2025-01-01"}
+    contacts = [{"contact_key": f"of {key}", "birth_date": "", **contact} for key in ORDERS]
+    write(landing / "contacts", "c.csv", [{**contacts[0], "birth_date": BAD_DATE}, *contacts[1:]])
     products = [("P1", "household"), ("G50", "Gift Cards"), ("X", "household")]
     write(
         landing / "products",
@@ -180,6 +183,39 @@ def test_revenue_of_customers_segments_and_lines_is_that_of_the_orders(shop: Run
         assert shop.marts(f"select sum(net_revenue) from marts.{table}") == [(revenue,)]
     segments = shop.marts("select sum(net_revenue_365d) from marts.segment_summary")
     assert segments == [(revenue,)]
+
+
+def test_a_value_that_is_left_out_is_said_without_the_value(shop: Run) -> None:
+    assert (
+        "! shop contacts: birth_date cannot be read in 1 rows, which count without it"
+        in shop.output
+    )
+    assert BAD_DATE not in shop.output
+
+
+def test_the_calendar_is_pythons(shop: Run) -> None:
+    """Whole years from the first customer's, with the weeks of ISO 8601."""
+    days = shop.marts(
+        "select date_day, year_number, month_number, day_of_month, day_of_year, iso_year, iso_week,"
+        " day_of_week, week_label, quarter_label, month_label, weekday_name, is_month_end"
+        " from marts.dim_dates order by date_day"
+    )
+    first, last = date(2024, 1, 1), date(2025, 12, 31)
+    expected = []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(number)
+        iso = day.isocalendar()
+        expected.append(
+            (
+                *(day, day.year, day.month, day.day, day.timetuple().tm_yday, *iso),
+                f"{iso.year}-W{iso.week:02}",
+                f"{day.year}-Q{(day.month + 2) // 3}",
+                f"{day:%Y-%m}",
+                day_name[day.weekday()],
+                day.day == monthrange(day.year, day.month)[1],
+            )
+        )
+    assert days == expected
 
 
 def test_what_went_back_beyond_what_was_paid_is_said(shop: Run) -> None:
