@@ -137,6 +137,7 @@ ordered as (
         kinds.kind as line_kind,
         line_kinds.is_product,
         line_kinds.is_revenue,
+        {{ qualified_id('kinds.source_system', 'kinds.product_key') }} as product_id,
         kinds.product_key,
         kinds.product_category,
         case
@@ -321,6 +322,7 @@ dated as (
         line_number,
         line_kind,
         is_revenue,
+        product_id,
         product_key,
         product_category,
         transaction_at,
