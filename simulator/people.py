@@ -18,6 +18,8 @@ _HOUSEHOLD_SHARE = np.array([0.62, 0.23, 0.10, 0.05])
 _NEVER = np.inf
 # Of households of three and more, and of people who live alone.
 _TWINS_SHARE = 0.04
+# Of twins who both have accounts; about twice the share of the households with one mailbox.
+_TWINS_MAILBOX_SHARE = 0.25
 _OFFICE_SHARE = 0.02
 # Of second records whose first name has a short form.
 _NICKNAME_SHARE = 0.15
@@ -270,7 +272,7 @@ def populate(world: World, rng: np.random.Generator, first: int, count: int) -> 
     family = join("family.", plain(family_last), head_number, "@", domain.take(pa.array(head)))
     email = choose(family_email, family, join(local, number, "@", domain))
     # Twins with accounts of their own, who have the mailbox of one of their parents.
-    young = is_twin & (special.random(count) < 0.6)[born_with] & ~family_email & ~is_test[head]
+    young = is_twin & (special.random(count) < _TWINS_MAILBOX_SHARE)[born_with] & ~family_email & ~is_test[head]
     young &= registers[born_with] & registers[np.minimum(born_with + 1, count - 1)]
     email = email.take(pa.array(np.where(young, head, np.arange(count))))
     shared_phone = (rng.random(count) < 0.25)[head] & (size > 1)
