@@ -265,6 +265,7 @@ def test_every_row_is_accounted_for_with_its_reason(shop: Run) -> None:
         " group by feed, reason order by feed, reason"
     )
     assert reasons == [
+        ("contacts", "emptied:type:birth_date", 1),
         ("order_lines", "repeated_row", 2),
         ("order_lines", "value:line_kind", 1),
         ("orders", "repeated_row", 1),
