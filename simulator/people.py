@@ -16,10 +16,12 @@ KINDS = ["visitor", "lead", "buyer"]
 _KIND_SHARE = np.array([0.20, 0.14, 0.66])
 _HOUSEHOLD_SHARE = np.array([0.62, 0.23, 0.10, 0.05])
 _NEVER = np.inf
-# Of households of three and more, and of people who live alone.
-_TWINS_SHARE = 0.04
+# Of households of three and more: 0.35 % of the people. Three in a hundred people are twins, one in
+# ten of those lives with theirs.
+_TWINS_SHARE = 0.02
 # Of twins who both have accounts; about twice the share of the households with one mailbox.
 _TWINS_MAILBOX_SHARE = 0.25
+# Of people who live alone.
 _OFFICE_SHARE = 0.02
 # Of second records whose first name has a short form.
 _NICKNAME_SHARE = 0.15
