@@ -274,7 +274,8 @@ def populate(world: World, rng: np.random.Generator, first: int, count: int) -> 
     family = join("family.", plain(family_last), head_number, "@", domain.take(pa.array(head)))
     email = choose(family_email, family, join(local, number, "@", domain))
     # Twins with accounts of their own, who have the mailbox of one of their parents.
-    young = is_twin & (special.random(count) < _TWINS_MAILBOX_SHARE)[born_with] & ~family_email & ~is_test[head]
+    young = is_twin & (special.random(count) < _TWINS_MAILBOX_SHARE)[born_with]
+    young &= ~family_email & ~is_test[head]
     young &= registers[born_with] & registers[np.minimum(born_with + 1, count - 1)]
     email = email.take(pa.array(np.where(young, head, np.arange(count))))
     shared_phone = (rng.random(count) < 0.25)[head] & (size > 1)
