@@ -203,8 +203,8 @@ def test_the_page_keeps_the_last_good_day_and_says_what_stopped_the_run(days: Da
 
 def test_the_unit_tests_pass_on_spark(days: Days) -> None:
     # After a build: those that feed a model its own earlier rows ask the table for its columns.
-    # Spark plans them for minutes, those of staging longest; what staging makes of nasty values is
-    # compared row by row.
+    # Spark plans those of staging for minutes. What staging makes of nasty values is compared in
+    # test_marts: the rows that count, in the marts, and the others in their counts by reason.
     variables = json.dumps(dict(days.variables))
     chosen = ["--select", "test_type:unit", "--exclude", "path:models/staging"]
     tests = dbt(

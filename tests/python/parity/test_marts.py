@@ -1,10 +1,8 @@
-"""The same raw rows through the whole project on both engines: every public mart, row by row.
-
-The simulated shop is compared in test_graph, after two days.
-"""
+"""The same raw rows through the whole project on both engines: every public mart, row by row."""
 
 from pathlib import Path
 
+from simulator import Settings, simulate
 from stammkunde.dbt_build import WITHOUT_TESTS
 from stammkunde.parity import build_and_compare
 from stammkunde.settings import from_environment
@@ -12,6 +10,18 @@ from tests.python.conftest import real_data
 
 from .marts import assert_parity, load_source, prepared_home
 from .nasty import load_nasty_rows
+
+CUSTOMERS = 300
+DAYS = 400
+
+
+def test_a_simulated_shop(tmp_path: Path) -> None:
+    home = prepared_home(tmp_path / "home")
+    simulate(Settings(customers=CUSTOMERS, days=DAYS, seed=11, out=tmp_path))
+    variables = load_source(home, "shop", tmp_path / "landing" / "shop")
+    parity = build_and_compare(home, variables)
+    assert_parity("a simulated shop", parity)
+    assert parity.spark.tests == parity.duckdb.tests > 100
 
 
 def test_nasty_values(tmp_path: Path) -> None:
