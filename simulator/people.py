@@ -16,8 +16,8 @@ KINDS = ["visitor", "lead", "buyer"]
 _KIND_SHARE = np.array([0.20, 0.14, 0.66])
 _HOUSEHOLD_SHARE = np.array([0.62, 0.23, 0.10, 0.05])
 _NEVER = np.inf
-# Of households of three and more: 0.35 % of the people. Three in a hundred people are twins, one in
-# ten of those lives with theirs.
+# Of households of three and more: 0.35 % of the people, as if three in a hundred were twins and one
+# in ten of those lived with theirs. Assumed, as are the shares below.
 _TWINS_SHARE = 0.02
 # Of twins who both have accounts; about twice the share of the households with one mailbox.
 _TWINS_MAILBOX_SHARE = 0.25
