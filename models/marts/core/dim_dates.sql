@@ -44,7 +44,7 @@ names as (
 
 days as (
 
-    select cast(first_seen_at as date) as day_of_mart
+    select {{ shop_date('first_seen_at') }} as day_of_mart
     from customers
 
     union all
