@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,10 @@ FILES = {
         order_key,line_number,product_key,quantity,unit_price
         last,2,P1,1,3.000
         """,
+    "order_lines/returns.csv": """
+        order_key,line_number,product_key,quantity,unit_price,is_return,returned_line_number,returned_at
+        next,2,P1,-1,9.99,true,1,2025-04-05T10:00:00Z
+        """,
     "order_lines/mixed.csv": """
         order_key;line_number;product_key;quantity;unit_price
         last;3;P1;1;1.234,50
@@ -86,12 +91,19 @@ class Shop:
 
     home: Home
 
-    def build(self, zone: str, *select: str) -> None:
-        chosen = {"sources": SOURCES, "as_of_date": "2025-03-31", "shop_time_zone": zone}
+    def build(self, zone: str, *select: str, as_of: str = "2025-03-31") -> None:
+        chosen = {"sources": SOURCES, "as_of_date": as_of, "shop_time_zone": zone}
         dbt(
             *("--quiet", "build", "--resource-types", "model", "seed", "--select", *select),
             *("--vars", json.dumps(chosen)),
         )
+
+    def failing(self, test: str, as_of: str) -> list[tuple[Any, ...]]:
+        """The rows of a test of the project, in Berlin."""
+        chosen = {"sources": SOURCES, "as_of_date": as_of, "shop_time_zone": "Europe/Berlin"}
+        dbt("--quiet", "compile", "--select", test, "--vars", json.dumps(chosen))
+        (compiled,) = (self.home.target / "compiled").rglob(f"{test}.sql")
+        return self.rows(compiled.read_text(encoding="utf-8"))
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.home.warehouse), read_only=True) as connection:
@@ -218,6 +230,17 @@ def test_new_york_begins_its_day_after_utc(berlin: Shop) -> None:
         "select order_date::varchar from intermediate.int_core__exchange_rates order by 1"
     ) == [("2025-03-02",), ("2025-03-03",), ("2025-03-29",), ("2025-03-30",), ("2025-03-31",)]
     assert berlin.rows("select spend_date::varchar from conformed.ad_spend") == [("2025-03-31",)]
+
+
+def test_what_came_after_the_newest_order_is_said_unless_a_day_was_named(shop: Shop) -> None:
+    shop.build("Europe/Berlin", "models/staging/shop", "order_statuses", "as_of", as_of="")
+    assert shop.rows("select as_of_date::varchar from conformed.as_of") == [("2025-04-01",)]
+    later = shop.failing("nothing_came_after_the_day", as_of="")
+    assert sorted(later) == [
+        ("shop", "cancellation", 1, date(2025, 4, 2)),
+        ("shop", "return", 1, date(2025, 4, 5)),
+    ]
+    assert shop.failing("nothing_came_after_the_day", as_of="2025-04-01") == []
 
 
 @pytest.mark.usefixtures("shop")
