@@ -14,22 +14,22 @@ as_of as (
 happenings as (
 
     {% for source, feeds in var('sources', {}).items() if as_of_limit() is none %}
-        {%- if 'orders' in feeds %}
-        select
-            '{{ source }}' as source_system,
-            'cancellation' as what,
-            cancelled_at as happened_at
-        from {{ ref('stg_' ~ source ~ '__orders') }}
-        union all
-        {%- endif %}
-        {%- if 'order_lines' in feeds %}
-        select
-            '{{ source }}' as source_system,
-            'return' as what,
-            returned_at as happened_at
-        from {{ ref('stg_' ~ source ~ '__order_lines') }}
-        union all
-        {%- endif %}
+        {% if 'orders' in feeds %}
+            select
+                '{{ source }}' as source_system,
+                'cancellation' as what,
+                cancelled_at as happened_at
+            from {{ ref('stg_' ~ source ~ '__orders') }}
+            union all
+        {% endif %}
+        {% if 'order_lines' in feeds %}
+            select
+                '{{ source }}' as source_system,
+                'return' as what,
+                returned_at as happened_at
+            from {{ ref('stg_' ~ source ~ '__order_lines') }}
+            union all
+        {% endif %}
     {% endfor %}
     select
         cast(null as string) as source_system,
