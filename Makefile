@@ -40,9 +40,9 @@ endef
 demo: $(READY) ## set up, simulate a shop, run everything, publish, show where
 	@$(BIN)/stammkunde demo
 
-run: $(READY) ## run on own data: make run SOURCE=… LANDING=… [AS_OF=2011-12-09] [HOME_DIR=…]
+run: $(READY) ## run on own data: make run SOURCE=… LANDING=… [AS_OF=2011-12-09] [HOME_DIR=…] [FORCE=1]
 	@$(BIN)/stammkunde run $(if $(SOURCE),--source "$(SOURCE)") $(if $(LANDING),--landing "$(LANDING)") \
-		$(if $(AS_OF),--as-of "$(AS_OF)") $(if $(HOME_DIR),--home "$(HOME_DIR)")
+		$(if $(AS_OF),--as-of "$(AS_OF)") $(if $(HOME_DIR),--home "$(HOME_DIR)") $(if $(FORCE),--force)
 
 build: $(READY) ## dbt build alone, with its unit tests, on what is loaded already
 	@STAMMKUNDE_HOME=$(SHOWN) $(BIN)/stammkunde dbt build

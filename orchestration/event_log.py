@@ -9,6 +9,7 @@ from typing import Any
 
 from dagster._config import UserConfigSchema
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -42,6 +43,16 @@ class EventLog(SqliteEventLogStorage):
         """The log of the instance that ``$DAGSTER_HOME`` names."""
         del config_value
         return cls(str(Path(os.environ["DAGSTER_HOME"], "history", "runs")), inst_data)
+
+    def delete_events(self, run_id: str) -> None:
+        """Take a run out of the log, with its file and the results of its checks."""
+        super().delete_events(run_id)
+        with self.index_connection() as connection:
+            checks = AssetCheckExecutionsTable
+            connection.execute(checks.delete().where(checks.c.run_id == run_id))
+        self._engine.cache_clear()
+        self._initialized_dbs.discard(run_id)
+        Path(self.path_for_shard(run_id)).unlink(missing_ok=True)
 
     def _new_engine(self, shard: str) -> Engine:
         engine = create_engine(

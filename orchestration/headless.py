@@ -12,14 +12,14 @@ from rich.text import Text
 
 from orchestration.defs.daily import JOB
 from orchestration.defs.dbt import DbtProjectError
-from stammkunde import progress
+from stammkunde import progress, unchanged
 from stammkunde.engines import chosen_engine
 from stammkunde.full_disk import describe_full_disk, is_full, without_repeats
 from stammkunde.homes import HomeError, hold, prepare, require_checkout
 from stammkunde.paths import Home, home
 from stammkunde.settings import Settings, SettingsError, from_environment
 from stammkunde.spark import SparkError
-from stammkunde.summary import summarise
+from stammkunde.summary import nothing_new, summarise
 
 # The event log in the home keeps everything; the terminal shows stages and the summary.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -62,6 +62,11 @@ def _hush() -> None:
 def _run(settings: Settings, place: Home, console: Console) -> int:
     started_at = datetime.now(UTC).replace(tzinfo=None)
     engine = chosen_engine()
+    given = unchanged.look_around(settings, place)
+    last = unchanged.last_run_for(place, given) if engine.loads_files else None
+    if last and not os.environ.get("STAMMKUNDE_FORCE"):
+        console.print(nothing_new(place, last))
+        return 0
     os.environ.update({**place.environment(), **engine.environment(place)})
     with progress.on_terminal(console) as display:
         display.stage("Read the dbt project")
@@ -79,4 +84,6 @@ def _run(settings: Settings, place: Home, console: Console) -> int:
     if not result.success and not reasons:
         reasons = [f"The reason is in {place.run_log}."]
     console.print(summarise(place, settings, engine, started_at, display.warnings, reasons))
+    if result.success:
+        unchanged.write_down(place, given, display.warnings)
     return 0 if result.success else 1

@@ -64,8 +64,9 @@ def _refuse(error: Exception, code: int) -> int:
     return code
 
 
-def _run(place: Home, source: str, landing: Path | None, as_of: str) -> int:
+def _run(place: Home, source: str, landing: Path | None, as_of: str, *, force: bool = False) -> int:
     variables = {
+        "STAMMKUNDE_FORCE": "1" if force else "",
         "STAMMKUNDE_SOURCE": source,
         "STAMMKUNDE_LANDING": str(landing.resolve()) if landing else "",
         "STAMMKUNDE_AS_OF": as_of,
@@ -84,14 +85,15 @@ def run(
     source: Annotated[str, typer.Option(help="Source system; empty: all of dbt_project.yml.")] = "",
     landing: Annotated[Path | None, typer.Option(help="Its folder, one subfolder a feed.")] = None,
     as_of: Annotated[str, typer.Option(help="Day to describe, like 2025-12-31.")] = "",
+    force: Annotated[bool, typer.Option(help="Build although nothing has changed.")] = False,
     home_folder: HomeOption = None,
 ) -> None:
-    """Load, build, check, publish and show.
+    """Load, build, check, publish and show; at once over where nothing has changed.
 
     Exit code 1: stopped, nothing published; 2: could not begin, since the request, the home or the
     dbt project is not in order.
     """
-    raise typer.Exit(_run(_place(home_folder, source), source, landing, as_of))
+    raise typer.Exit(_run(_place(home_folder, source), source, landing, as_of, force=force))
 
 
 @app.command()

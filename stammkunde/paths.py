@@ -67,6 +67,11 @@ class Home:
         return self.logs / "runs.log"
 
     @property
+    def last_run(self) -> Path:
+        """What the last good run found and left, as digests."""
+        return self.root / "last_run.json"
+
+    @property
     def target(self) -> Path:
         """Folder of what dbt compiles."""
         return self.root / "target"

@@ -15,6 +15,7 @@ from stammkunde.paths import Home
 from stammkunde.publish import NothingPublishedError, PublishError, open_marts
 from stammkunde.publish.serving import LINK
 from stammkunde.settings import Settings
+from stammkunde.unchanged import LastRun
 
 FEED_COUNTS = """
     select
@@ -78,22 +79,54 @@ def summarise(
     parts = _collected(engine.record(home), settings, engine, started_at)
     try:
         parts += [_segments(engine.serving(home))]
-        if engine.publishes_file:
-            parts += [Text(f"Published marts  {home.serving / LINK}")]
     except NothingPublishedError:
         parts += [Text("Nothing has been published yet.")]
     except (PublishError, duckdb.Error) as error:
         parts += [Text(f"The published marts cannot be read: {_first_line(error)}", style="red")]
-    page = home.site / "index.html"
-    if page.exists():
-        parts += [Text(f"Page             {page}")]
-    parts += [Text(f"! {warning}", style="yellow") for warning in warnings[:WARNINGS_SHOWN]]
-    if len(warnings) > WARNINGS_SHOWN:
-        parts += [Text(f"! and {len(warnings) - WARNINGS_SHOWN:,} more, in {home.run_log}")]
+    parts += _published(home)
+    parts += _warnings(home, warnings)
     parts += [Text(f"✗ {reason}", style="red") for reason in reasons]
     if reasons:
         parts += [Text("The run stopped.", style="bold red")]
     return Group(*parts)
+
+
+def nothing_new(home: Home, last: LastRun) -> RenderableType:
+    """That nothing was built, since the last good run found the same, and where its marts are.
+
+    Args:
+        home: the home of the run.
+        last: the last good run.
+    """
+    parts: list[RenderableType] = [
+        Text(
+            f"Nothing new since the run of {last.ended_at:%Y-%m-%d %H:%M} UTC: no landing file, "
+            "setting or line of code has changed, so nothing is built. FORCE=1 builds it anew."
+        ),
+        *_published(home),
+    ]
+    return Group(*parts, *_warnings(home, last.warnings))
+
+
+def _published(home: Home) -> list[RenderableType]:
+    """Where the marts and the page are."""
+    page = home.site / "index.html"
+    parts: list[RenderableType] = []
+    if (home.serving / LINK).exists():
+        parts += [Text(f"Published marts  {home.serving / LINK}")]
+    if page.exists():
+        parts += [Text(f"Page             {page}")]
+    return parts
+
+
+def _warnings(home: Home, warnings: Sequence[str]) -> list[RenderableType]:
+    """The first warnings, and where the others are."""
+    parts: list[RenderableType] = [
+        Text(f"! {warning}", style="yellow") for warning in warnings[:WARNINGS_SHOWN]
+    ]
+    if len(warnings) > WARNINGS_SHOWN:
+        parts += [Text(f"! and {len(warnings) - WARNINGS_SHOWN:,} more, in {home.run_log}")]
+    return parts
 
 
 def _collected(

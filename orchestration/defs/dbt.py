@@ -1,6 +1,7 @@
 """The dbt project as assets, in two layers with the gates between them."""
 
 import json
+import shutil
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
@@ -141,7 +142,10 @@ def dbt_layers(
         display = progress.current()
         display.stage(title, total=len(context.selected_asset_keys))
         chosen_vars = settings_of_run(settings, context.run.tags).dbt_vars_argument()
-        invocation = dbt.cli([*command, *chosen_vars], context=context)
+        # A folder of its own a layer, and not one more a run, as Dagster would make.
+        target = place.target / context.op_execution_context.op.name
+        shutil.rmtree(target, ignore_errors=True)
+        invocation = dbt.cli([*command, *chosen_vars], context=context, target_path=target)
         try:
             for event in invocation.stream():
                 if isinstance(event, dg.Output | dg.AssetMaterialization | dg.MaterializeResult):

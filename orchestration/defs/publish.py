@@ -9,6 +9,7 @@ from dagster_dbt import DbtProject
 
 from orchestration.defs.day import settings_of_run
 from orchestration.defs.dbt import manifest_of
+from orchestration.retention import forget_old_runs
 from stammkunde import privacy, progress
 from stammkunde.engines import Engine, chosen_engine
 from stammkunde.paths import Home, home
@@ -86,6 +87,7 @@ def management_page(
             require_green_gates(engine.record(place))
         engine.bring_marts(place)
         page = draw_page(place, engine, context.run.run_id)
+        forget_old_runs(context.instance)
         return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(page))})
 
     return management
@@ -126,6 +128,7 @@ def page_after_a_red_run(context: dg.HookContext) -> None:
         progress.current().stop(reason)
     page = draw_page(home(), chosen_engine(), context.run_id, reasons)
     context.log.info(f"The run stopped; the page says why: {page}")
+    forget_old_runs(context.instance)
 
 
 def _reasons(error: BaseException) -> list[str]:

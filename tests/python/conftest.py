@@ -64,6 +64,7 @@ def run_graph(
         "STAMMKUNDE_LANDING": str(landing) if landing else "",
         "STAMMKUNDE_AS_OF": as_of,
         "COLUMNS": "200",
+        "STAMMKUNDE_FORCE": "1",  # a second run is there to be looked at
         **variables,
     }
     finished = subprocess.run(

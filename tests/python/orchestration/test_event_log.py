@@ -2,8 +2,10 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
@@ -11,6 +13,7 @@ import pytest
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from orchestration.event_log import EventLog
+from orchestration.retention import forget_old_runs
 from stammkunde.homes import prepare
 from stammkunde.paths import PROJECT, Home
 
@@ -77,6 +80,36 @@ def test_dagster_reads_what_was_logged(place: Home, monkeypatch: pytest.MonkeyPa
     assert newest is not None
     assert newest.asset_materialization is not None
     assert newest.asset_materialization.metadata["rows"].value == 3
+
+
+def test_the_newest_runs_are_kept_and_nothing_of_the_others(
+    place: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @dg.asset
+    def kept() -> None: ...
+
+    @dg.asset_check(asset=kept)
+    def right() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=True)
+
+    monkeypatch.setenv("DAGSTER_HOME", str(place.dagster))
+    runs = place.dagster / "history" / "runs"
+    sizes: list[int] = []
+    newest: list[str] = []
+    with dg.DagsterInstance.get() as instance:
+        for number in range(9):
+            newest = [dg.materialize([kept, right], instance=instance).run_id, *newest][:3]
+            forget_old_runs(instance, kept=3)
+            assert [run.run_id for run in instance.get_runs()] == newest
+            if number >= 3:
+                sizes.append((runs / "index.db").stat().st_size)
+    assert {file.stem for file in runs.glob("*.db")} == {"index", *newest}
+    with closing(sqlite3.connect(runs / "index.db")) as index:
+        for table in ("event_logs", "asset_check_executions"):
+            held = index.execute(f"select distinct run_id from {table}").fetchall()
+            assert {run_id for (run_id,) in held} == set(newest), table
+    assert len(set(sizes)) == 1
+    assert {folder.name for folder in (place.dagster / "storage").iterdir()} <= set(newest)
 
 
 def test_a_killed_process_loses_no_event(place: Home) -> None:

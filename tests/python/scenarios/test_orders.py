@@ -167,6 +167,19 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
+def test_a_run_with_nothing_new_says_so_and_builds_nothing(shop: Run) -> None:
+    home = shop.home
+    versions = sorted((home.serving / "versions").iterdir())
+    again = run_graph(
+        home, "shop", home.root.parent / "landing", as_of="2025-03-06", STAMMKUNDE_FORCE=""
+    )
+    assert again.exit_code == 0, again.output
+    assert "Nothing new since the run of" in again.output
+    assert "Read the dbt project" not in again.output
+    assert "More came back than was bought" in again.output
+    assert sorted((home.serving / "versions").iterdir()) == versions
+
+
 def amounts(run: Run, column: str) -> dict[str, Decimal]:
     """A column of fct_orders by order."""
     return dict(run.marts(f"select order_key, {column} from marts.fct_orders"))
