@@ -101,7 +101,8 @@ def nothing_new(home: Home, last: LastRun) -> RenderableType:
     parts: list[RenderableType] = [
         Text(
             f"Nothing new since the run of {last.ended_at:%Y-%m-%d %H:%M} UTC: no landing file, "
-            "setting or line of code has changed, so nothing is built. FORCE=1 builds it anew."
+            "setting or line of code has changed, so nothing is built. FORCE=1 (--force) builds it "
+            "anew."
         ),
         *_published(home),
     ]

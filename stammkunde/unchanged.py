@@ -13,10 +13,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from stammkunde.ingest.landing import fingerprint
+from stammkunde.ingest import read_contract
+from stammkunde.ingest.landing import fingerprint, look
 from stammkunde.paths import PROJECT, Home
 from stammkunde.publish.serving import LINK
-from stammkunde.settings import Settings
+from stammkunde.settings import Settings, sources_file
 
 # What makes marts out of files: SQL, seeds, settings, and the code and libraries around them.
 _CODE = (
@@ -74,9 +75,9 @@ def look_around(settings: Settings, place: Home) -> Given:
     code = (file for name in _CODE for file in _files(PROJECT / name) if _is_code(file))
     return Given(
         landing=_digest(
-            f"{source}/{file.relative_to(folder)}:{fingerprint(file.stat())}"
+            f"{source}|{line}"
             for source, folder in sorted(folders.items())
-            for file in _files(folder)
+            for line in _landed(source, folder)
         ),
         code=_digest(
             f"{file.relative_to(PROJECT)}:{hashlib.sha256(file.read_bytes()).hexdigest()}"
@@ -84,6 +85,27 @@ def look_around(settings: Settings, place: Home) -> Given:
         ),
         settings=_digest([json.dumps(said, sort_keys=True)]),
     )
+
+
+def _landed(source: str, folder: Path) -> Iterator[str]:
+    """What the loader would see in a landing folder, a line each."""
+    try:
+        found = look(folder, read_contract(sources_file(source)))
+    except OSError as error:
+        yield str(error)
+        return
+    for file in [*found.files, *found.waiting]:
+        beside = _attributes(file.manifest) if file.manifest else ""
+        yield f"{file.name}|{_attributes(file.path)}|{beside}|{file.fault}"
+    yield from map(str, found.messages)
+
+
+def _attributes(file: Path) -> str:
+    """The attributes that change with the content; none of a file that nobody can look at."""
+    try:
+        return fingerprint(file.stat())
+    except OSError:
+        return ""
 
 
 def write_down(place: Home, given: Given, warnings: Sequence[str]) -> None:

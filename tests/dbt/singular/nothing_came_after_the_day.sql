@@ -2,6 +2,10 @@
 -- run: returns and cancellations that count from their own day on. A day that var as_of_date names
 -- is meant to be older than some rows.
 {{ config(severity="warn") }}
+{%- set times = [
+    ('orders', 'cancellation', 'cancelled_at'),
+    ('order_lines', 'return', 'returned_at'),
+] %}
 with
 
 as_of as (
@@ -14,22 +18,14 @@ as_of as (
 happenings as (
 
     {% for source, feeds in var('sources', {}).items() if as_of_limit() is none %}
-        {% if 'orders' in feeds %}
+        {% for feed, what, time in times if feed in feeds %}
             select
                 '{{ source }}' as source_system,
-                'cancellation' as what,
-                cancelled_at as happened_at
-            from {{ ref('stg_' ~ source ~ '__orders') }}
+                '{{ what }}' as what,
+                {{ time }} as happened_at
+            from {{ ref('stg_' ~ source ~ '__' ~ feed) }}
             union all
-        {% endif %}
-        {% if 'order_lines' in feeds %}
-            select
-                '{{ source }}' as source_system,
-                'return' as what,
-                returned_at as happened_at
-            from {{ ref('stg_' ~ source ~ '__order_lines') }}
-            union all
-        {% endif %}
+        {% endfor %}
     {% endfor %}
     select
         cast(null as string) as source_system,

@@ -233,7 +233,9 @@ def test_new_york_begins_its_day_after_utc(berlin: Shop) -> None:
 
 
 def test_what_came_after_the_newest_order_is_said_unless_a_day_was_named(shop: Shop) -> None:
-    shop.build("Europe/Berlin", "models/staging/shop", "order_statuses", "as_of", as_of="")
+    shop.build(
+        "Europe/Berlin", "models/staging/shop", "order_statuses", "line_kinds", "as_of", as_of=""
+    )
     assert shop.rows("select as_of_date::varchar from conformed.as_of") == [("2025-04-01",)]
     later = shop.failing("nothing_came_after_the_day", as_of="")
     assert sorted(later) == [

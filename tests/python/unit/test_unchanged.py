@@ -130,6 +130,28 @@ def test_a_change_begins_a_run(
     assert unchanged.last_run_for(place, unchanged.look_around(settings(landing), place)) is None
 
 
+def test_what_cannot_be_looked_at_is_no_error(landing: Path, project: Path, place: Home) -> None:
+    assert project.is_dir()
+    (landing / "orders" / "gone.csv").symlink_to(landing / "nowhere.csv")
+    found = unchanged.look_around(settings(landing), place)
+    assert unchanged.last_run_for(place, found) is None
+    unchanged.write_down(place, found, [])
+    assert unchanged.last_run_for(place, unchanged.look_around(settings(landing), place))
+    assert unchanged.look_around(settings(landing / "nowhere"), place)
+
+
+def test_a_feed_that_lies_elsewhere_is_seen(
+    tmp_path: Path, landing: Path, project: Path, place: Home
+) -> None:
+    assert project.is_dir()
+    (landing / "orders").rename(tmp_path / "elsewhere")
+    (landing / "orders").symlink_to(tmp_path / "elsewhere")
+    unchanged.write_down(place, unchanged.look_around(settings(landing), place), [])
+    assert unchanged.last_run_for(place, unchanged.look_around(settings(landing), place))
+    new_file(landing, project, place)
+    assert unchanged.last_run_for(place, unchanged.look_around(settings(landing), place)) is None
+
+
 def test_compiled_python_is_no_change(landing: Path, project: Path, place: Home) -> None:
     cache = project / "stammkunde" / "__pycache__"
     cache.mkdir(parents=True)
