@@ -87,6 +87,10 @@ def make_identity_project(
     for path in (
         "models/identity",
         "models/marts/core/fct_events.sql",
+        *(
+            f"models/marts/core/intermediate/int_core__{name}.sql"
+            for name in ("event_devices", "written_devices")
+        ),
         "macros/config",
         "macros/core",
         "macros/cross_db",
