@@ -84,6 +84,6 @@ def _run(settings: Settings, place: Home, console: Console) -> int:
     if not result.success and not reasons:
         reasons = [f"The reason is in {place.run_log}."]
     console.print(summarise(place, settings, engine, started_at, display.warnings, reasons))
-    if result.success:
+    if result.success and engine.loads_files:
         unchanged.write_down(place, given, display.warnings)
     return 0 if result.success else 1

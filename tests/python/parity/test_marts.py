@@ -37,4 +37,4 @@ def test_online_retail(tmp_path: Path) -> None:
     home = prepared_home(tmp_path)
     variables = {**load_source(home, "online_retail", landing), "as_of_date": "2011-12-09"}
     parity = build_and_compare(home, variables, WITHOUT_TESTS)
-    assert_parity("Online Retail", parity, empty={"fct_events"})
+    assert_parity("Online Retail", parity, empty={"fct_events", "quality_rejection_counts"})
