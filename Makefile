@@ -65,7 +65,7 @@ docs: $(READY) ## dbt's documentation as one page
 	@STAMMKUNDE_HOME=$(SHOWN) $(BIN)/stammkunde dbt --quiet docs generate --static
 	@echo "$(SHOWN)/target/static_index.html"
 
-bench: $(READY) ## time load and build on 1M and 4M simulated events
+bench: $(READY) ## time a first run, a day and nothing new on 1M and 4M simulated events
 	@$(BIN)/python -m benchmarks
 
 bench-identity: $(READY) ## time the graph loop against Splink's and scipy's

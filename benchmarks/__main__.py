@@ -1,13 +1,14 @@
-"""``make bench``: load and full build on two sizes of the same shop.
+"""``make bench``: a first run, a day, and nothing new, on two sizes of the same shop.
 
 Seconds depend on the machine; the figures to compare are ratios of one run: the cost against one
-scan-and-sort of the same raw rows in bare DuckDB, and the growth from the small shop to the large.
+scan-and-sort of the same raw rows in bare DuckDB, a day against the first run, and the growth from
+the small shop to the large.
 """
 
 import argparse
 import json
 import os
-import resource
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,20 @@ from stammkunde.paths import Home
 SOURCE = "shop"
 DAYS = 730
 DEAREST = 10
+DAY_IN_NAME = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command, and the processes that it started.
+
+    Attributes:
+        seconds: from its start to its end.
+        peak_gibibytes: largest resident memory of any of them.
+    """
+
+    seconds: float
+    peak_gibibytes: float
 
 
 @dataclass(frozen=True)
@@ -37,25 +52,38 @@ class Measurement:
     Attributes:
         events: tracked events.
         rows: raw rows of all feeds.
-        load_seconds: landing files into raw tables.
-        build_seconds: dbt build of everything, with its data tests.
+        load: landing files of all days but the last into raw tables.
+        rest: the first run after it: build, gates, marts, page.
+        build_seconds: dbt's part of that.
         sort_seconds: the same raw rows, read and sorted once in bare DuckDB.
-        peak_gibibytes: largest resident memory of any process of load and build.
-        models: seconds by model.
+        day: the run after the files of the last day had landed.
+        nothing: the run after that.
+        models: seconds by model, in the first run.
+        day_models: seconds by model, in the run of the day.
+        warehouse_bytes: size of the warehouse after the runs.
     """
 
     events: int
     rows: int
-    load_seconds: float
+    load: Command
+    rest: Command
     build_seconds: float
     sort_seconds: float
-    peak_gibibytes: float
+    day: Command
+    nothing: Command
     models: dict[str, float]
+    day_models: dict[str, float]
+    warehouse_bytes: int
 
     @property
     def ratio(self) -> float:
         """Load and build, in scan-and-sorts of the raw rows."""
-        return (self.load_seconds + self.build_seconds) / self.sort_seconds
+        return (self.load.seconds + self.build_seconds) / self.sort_seconds
+
+    @property
+    def full_seconds(self) -> float:
+        """The whole first run."""
+        return self.load.seconds + self.rest.seconds
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,45 +106,67 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(events: int, seed: int, home: Home, console: Console) -> Measurement:
-    """Simulate, then load and build in processes of their own, so that memory can be told apart."""
+    """Simulate, run on all days but the last, then on the last, then on nothing."""
     customers = round(events / Simulation.events_per_person)
     console.print(f"Simulating about {events:,} events ({customers:,} people) …")
     prepare(home)
     size = ["--customers", str(customers), "--days", str(DAYS), "--seed", str(seed)]
     _run([sys.executable, "-m", "simulator", *size, "--out", str(home.root)], home)
-    before = _children_peak()
-    load_seconds = _timed(
-        lambda: _run([sys.executable, "-m", "benchmarks.load", str(home.root)], home)
-    )
-    dbt = str(Path(sys.executable).with_name("dbt"))
-    build_seconds = _timed(
-        lambda: _run([dbt, "--quiet", "build", "--exclude-resource-type", "unit_test"], home)
-    )
+    held_back = _hold_back_the_last_day(home)
+    load = _run([sys.executable, "-m", "benchmarks.load", str(home.root)], home)
+    run = [sys.executable, "-m", "orchestration"]
+    rest = _run(run, home)
+    models, build_seconds = _model_seconds(home)
+    for aside, file in held_back:
+        aside.rename(file)
+    day = _run(run, home)
+    day_models, _ = _model_seconds(home)
+    nothing = _run(run, home)
+    warehouse_bytes = home.warehouse.stat().st_size
     rows, event_rows, sort_seconds = _scan_and_sort(home.warehouse)
     return Measurement(
         events=event_rows,
         rows=rows,
-        load_seconds=load_seconds,
+        load=load,
+        rest=rest,
         build_seconds=build_seconds,
         sort_seconds=sort_seconds,
-        peak_gibibytes=max(_children_peak(), before) / 2**20,
-        models=_model_seconds(home),
+        day=day,
+        nothing=nothing,
+        models=models,
+        day_models=day_models,
+        warehouse_bytes=warehouse_bytes,
     )
 
 
-def _run(command: list[str], home: Home) -> None:
-    subprocess.run(command, env={**os.environ, **home.environment()}, check=True)
+def _hold_back_the_last_day(home: Home) -> list[tuple[Path, Path]]:
+    """Move the files of the newest day aside; where each is now, and where it belongs."""
+    files = [file for file in (home.landing / SOURCE).glob("*/*") if file.is_file()]
+    days = {file: found.group() for file in files if (found := DAY_IN_NAME.search(file.name))}
+    newest = max(days.values())
+    aside = home.root / "held_back"
+    aside.mkdir()
+    held_back = [
+        (aside / f"{file.parent.name}_{file.name}", file)
+        for file, day in days.items()
+        if day == newest
+    ]
+    for place, file in held_back:
+        file.rename(place)
+    return held_back
 
 
-def _timed(work: Callable[[], None]) -> float:
+def _run(command: list[str], home: Home) -> Command:
+    """Run a command to its good end, in a process whose memory is told apart from the others'."""
+    environment = {**os.environ, **home.environment(), "STAMMKUNDE_SOURCE": SOURCE}
     start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def _children_peak() -> int:
-    """Largest resident memory of any child so far, in KiB (as Linux counts it)."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    child = subprocess.Popen(command, env=environment)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise subprocess.CalledProcessError(child.returncode, command)
+    # Of the process and of those that it waited for, in KiB (as Linux counts it).
+    return Command(time.perf_counter() - start, usage.ru_maxrss / 2**20)
 
 
 def _scan_and_sort(warehouse: Path) -> tuple[int, int, float]:
@@ -145,40 +195,61 @@ def _scan_and_sort(warehouse: Path) -> tuple[int, int, float]:
     return sum(counts.values()), counts[f"{SOURCE}__events"], seconds
 
 
-def _model_seconds(home: Home) -> dict[str, float]:
-    results = json.loads((home.root / "target" / "run_results.json").read_text(encoding="utf-8"))
-    return {
-        result["unique_id"].split(".")[-1]: result["execution_time"]
-        for result in results["results"]
-        if result["unique_id"].startswith("model.")
-    }
+def _model_seconds(home: Home) -> tuple[dict[str, float], float]:
+    """Seconds by model, and of dbt as a whole, in the last run."""
+    models: dict[str, float] = {}
+    seconds = 0.0
+    for file in home.target.glob("*/run_results.json"):
+        results = json.loads(file.read_text(encoding="utf-8"))
+        seconds += results["elapsed_time"]
+        for result in results["results"]:
+            if result["unique_id"].startswith("model."):
+                models[result["unique_id"].split(".")[-1]] = result["execution_time"]
+    return models, seconds
 
 
 def _report(measurements: Sequence[Measurement]) -> Table:
-    table = Table(title="Load and full build", title_justify="left")
+    table = Table(title="A first run, a day, and nothing new", title_justify="left")
     table.add_column("")
     for measurement in measurements:
         table.add_column(f"{measurement.events:,} events", justify="right")
+    first, last = measurements[0], measurements[-1]
 
     def line(name: str, show: Callable[[Measurement], str]) -> None:
         table.add_row(name, *(show(measurement) for measurement in measurements))
 
+    def growth(of: Callable[[Measurement], float]) -> Callable[[Measurement], str]:
+        return lambda one: f"{of(one) / of(first):.2f}"
+
+    def dearest(title: str, of: Callable[[Measurement], dict[str, float]]) -> None:
+        table.add_section()
+        seconds = of(last)
+        for name in sorted(seconds, key=seconds.__getitem__, reverse=True)[:DEAREST]:
+            table.add_row(
+                f"{title} {name}, s", *(f"{of(one).get(name, 0):.1f}" for one in measurements)
+            )
+
     line("raw rows, all feeds", lambda one: f"{one.rows:,}")
-    line("load, s", lambda one: f"{one.load_seconds:.1f}")
-    line("build, s", lambda one: f"{one.build_seconds:.1f}")
-    line("scan-and-sort, s", lambda one: f"{one.sort_seconds:.1f}")
-    line("ratio to scan-and-sort", lambda one: f"{one.ratio:.1f}")
-    line("peak memory, GiB", lambda one: f"{one.peak_gibibytes:.2f}")
-    first = measurements[0]
-
-    def growth(one: Measurement) -> str:
-        return f"{(one.build_seconds / first.build_seconds) / (one.rows / first.rows):.2f}"
-
-    line("growth of the build per growth of the data", growth)
+    line("growth of the data", growth(lambda one: one.rows))
+    line("bytes on disk per raw row", lambda one: f"{one.warehouse_bytes / one.rows:.0f}")
     table.add_section()
-    last = measurements[-1].models
-    for name in sorted(last, key=last.__getitem__, reverse=True)[:DEAREST]:
-        table.add_row(f"{name}, s", *(f"{one.models.get(name, 0):.1f}" for one in measurements))
+    line("load, s", lambda one: f"{one.load.seconds:.1f}")
+    line("dbt, s", lambda one: f"{one.build_seconds:.1f}")
+    line("scan-and-sort, s", lambda one: f"{one.sort_seconds:.1f}")
+    line("load and dbt, in scan-and-sorts", lambda one: f"{one.ratio:.1f}")
+    line("growth of dbt's part", growth(lambda one: one.build_seconds))
+    table.add_section()
+    line("first run, s", lambda one: f"{one.full_seconds:.1f}")
+    line("a day, s", lambda one: f"{one.day.seconds:.1f}")
+    line("a day, in first runs", lambda one: f"1/{one.full_seconds / one.day.seconds:.1f}")
+    line("growth of a day", growth(lambda one: one.day.seconds))
+    line("nothing new, s", lambda one: f"{one.nothing.seconds:.1f}")
+    table.add_section()
+    line("peak memory of the load, GiB", lambda one: f"{one.load.peak_gibibytes:.2f}")
+    line("peak memory of the first run, GiB", lambda one: f"{one.rest.peak_gibibytes:.2f}")
+    line("peak memory of a day, GiB", lambda one: f"{one.day.peak_gibibytes:.2f}")
+    dearest("first:", lambda one: one.models)
+    dearest("day:", lambda one: one.day_models)
     return table
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from stammkunde.homes import prepare
 from stammkunde.paths import PROJECT, Home
 from stammkunde.publish import open_marts
 from stammkunde.publish.serving import current_version
+from tests.python.dbt_project import DbtProject
 
 REAL_DATA = PROJECT.parent / "shared" / "data"
 
@@ -76,6 +78,25 @@ def run_graph(
         check=False,
     )
     return Run(home, finished.returncode, finished.stdout + finished.stderr)
+
+
+@pytest.fixture(scope="session")
+def make_project(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., DbtProject]]:
+    """A maker of throw-away projects; dbt's folders stay inside each of them."""
+    kept = {
+        name: os.environ.pop(name, None)
+        for name in ("DBT_TARGET_PATH", "DBT_LOG_PATH", "DBT_PROJECT_DIR", "DBT_PROFILES_DIR")
+    }
+
+    def make(
+        name: str, models: Mapping[str, str], config: Mapping[str, Any] | None = None
+    ) -> DbtProject:
+        return DbtProject(tmp_path_factory.mktemp(name), models, config or {})
+
+    yield make
+    os.environ.update({name: value for name, value in kept.items() if value is not None})
 
 
 def real_data(folder: str) -> Path:

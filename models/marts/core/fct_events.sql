@@ -1,18 +1,13 @@
-{{ config(**changed_rows_config('event_id', 'row_version')) }} -- a login moves few of many rows
+{{ config(**changed_devices_config()) }} -- a login moves few of many devices
 
-{%- set columns = [
-    'customer_id', 'attribution', 'event_name', 'cast(occurred_at as string)', 'device_type',
-    'platform', 'country', 'region', 'page_path', 'referrer', 'utm_source', 'utm_medium',
-    'utm_campaign', 'product_key', 'order_id', 'cast(http_status as string)',
-    'cast(value as string)',
-] %}
-{#- The day of an event changes with the shop's zone, and with nothing else. -#}
-{%- if shop_time_zone() != 'UTC' %}
-{%- do columns.append('cast(event_date as string)') %}
+{%- set devices = ref('int_core__event_devices') %}
+{%- set written = written_devices(this, devices) if is_incremental() else none %}
+{%- if is_incremental() and not written %}
+    {{- rebuild_mark() ~ 'nobody knows which devices it holds */' }}
 {%- endif %}
 with
 
-events as (
+event_users as (
 
     select
         source_system,
@@ -20,6 +15,8 @@ events as (
         event_name,
         occurred_at,
         anonymous_id,
+        user_key,
+        attribution,
         device_type,
         platform,
         country,
@@ -33,7 +30,7 @@ events as (
         order_key,
         http_status,
         value
-    from {{ ref('events') }}
+    from {{ ref('int_identity__event_users') }}
 
 ),
 
@@ -44,17 +41,6 @@ key_scopes as (
         key_source_system
     from {{ ref('key_scopes') }}
     where key_name = 'order_key'
-
-),
-
-event_users as (
-
-    select
-        source_system,
-        event_key,
-        user_key,
-        attribution
-    from {{ ref('int_identity__event_users') }}
 
 ),
 
@@ -76,47 +62,43 @@ customers as (
 
 ),
 
+{% if written -%}
+changed_devices as (
+
+    {{ changed_devices(devices, written) | indent(4) }}
+
+),
+
+{% endif -%}
 attributed as (
 
     select
-        events.source_system,
-        events.event_key,
-        events.event_name,
-        events.occurred_at,
-        events.device_type,
-        events.platform,
-        events.country,
-        events.region,
-        events.page_path,
-        events.referrer,
-        events.utm_source,
-        events.utm_medium,
-        events.utm_campaign,
-        events.product_key,
-        events.order_key,
-        events.http_status,
-        events.value,
-        event_users.attribution,
+        event_users.*,
         {{ device_record_id(
-            'events.source_system', 'events.anonymous_id', 'event_users.user_key'
+            'event_users.source_system', 'event_users.anonymous_id', 'event_users.user_key'
         ) }} as record_id
-    from events
-    inner join event_users
+    from event_users
+    {%- if written %}
+    inner join changed_devices
         on
-            events.source_system = event_users.source_system
-            and events.event_key = event_users.event_key
+            event_users.source_system = changed_devices.source_system
+            and event_users.anonymous_id = changed_devices.anonymous_id
+    {%- endif %}
 
 ),
 
 identified as (
 
     select
+        {{ qualified_id('attributed.source_system', 'attributed.event_key') }} as event_id,
         customers.customer_id,
         attributed.attribution,
         attributed.source_system,
         attributed.event_key,
         attributed.event_name,
         attributed.occurred_at,
+        {{ shop_date('attributed.occurred_at') }} as event_date,
+        attributed.anonymous_id,
         attributed.device_type,
         attributed.platform,
         attributed.country,
@@ -127,53 +109,18 @@ identified as (
         attributed.utm_medium,
         attributed.utm_campaign,
         attributed.product_key,
-        attributed.http_status,
-        attributed.value,
-        {{ qualified_id('attributed.source_system', 'attributed.event_key') }} as event_id,
         {{ qualified_id(
             'coalesce(key_scopes.key_source_system, attributed.source_system)',
             'attributed.order_key'
         ) }} as order_id,
-        {{ shop_date('attributed.occurred_at') }} as event_date
+        attributed.http_status,
+        attributed.value,
+        '{{ invocation_id }}' as written_by
     from attributed
     left join key_scopes on attributed.source_system = key_scopes.source_system
     inner join customer_records on attributed.record_id = customer_records.record_id
     inner join customers on customer_records.customer_id = customers.customer_id
 
-),
-
-versioned as (
-
-    select
-        event_id,
-        customer_id,
-        attribution,
-        source_system,
-        event_key,
-        event_name,
-        occurred_at,
-        event_date,
-        device_type,
-        platform,
-        country,
-        region,
-        page_path,
-        referrer,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        product_key,
-        order_id,
-        http_status,
-        value,
-        md5(
-            {%- for column in columns %}
-                coalesce({{ column }}, '') || '|'{{ ' ||' if not loop.last }}
-            {%- endfor %}
-        ) as row_version,
-        '{{ invocation_id }}' as written_by
-    from identified
-
 )
 
-select * from versioned
+select * from identified

@@ -1,0 +1,1 @@
+"""How raw rows become typed rows."""
