@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from stammkunde.ingest import read_contract
+from stammkunde.ingest import ContractError, read_contract
 from stammkunde.ingest.landing import fingerprint, look
 from stammkunde.paths import PROJECT, Home
 from stammkunde.publish.serving import LINK
@@ -91,7 +91,7 @@ def _landed(source: str, folder: Path) -> Iterator[str]:
     """What the loader would see in a landing folder, a line each."""
     try:
         found = look(folder, read_contract(sources_file(source)))
-    except OSError as error:
+    except (OSError, ContractError) as error:  # the run itself says it, where it loads
         yield str(error)
         return
     for file in [*found.files, *found.waiting]:
