@@ -15,13 +15,15 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 
 
-def write_stand_in(script: Path, lock: Path, command: Path) -> Path:
+def write_stand_in(script: Path, lock: Path, command: Path, version: str) -> Path:
     """Write a script that runs a command of this environment in this way.
 
     Args:
         script: file to write; dagster-dbt takes the path of an executable and no arguments.
         lock: file that the command holds.
         command: the program.
+        version: what it answers to ``--version`` alone; dagster-dbt asks in each run, and dbt would
+            take seconds to say it.
 
     Returns:
         The script.
@@ -31,7 +33,13 @@ def write_stand_in(script: Path, lock: Path, command: Path) -> Path:
     script.parent.mkdir(parents=True, exist_ok=True)
     # At one stroke: another process may be starting dbt by it.
     half_made = script.with_name(f"{script.name}.{os.getpid()}")
-    half_made.write_text(f'#!/bin/sh\nexec {quoted} "$@"\n', encoding="utf-8")
+    half_made.write_text(
+        f"""#!/bin/sh
+[ "$*" = --version ] && echo {version} && exit
+exec {quoted} "$@"
+""",
+        encoding="utf-8",
+    )
     half_made.chmod(0o755)
     half_made.replace(script)
     return script

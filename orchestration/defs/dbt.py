@@ -5,12 +5,14 @@ import shutil
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import (
     DagsterDbtTranslator,
+    DbtCliEventMessage,
     DbtCliInvocation,
     DbtCliResource,
     DbtProject,
@@ -69,6 +71,30 @@ class Translator(DagsterDbtTranslator):
             spec = spec.replace_attributes(deps=[*spec.deps, MATCHES])
         return spec.replace_attributes(group_name=_group(properties))
 
+    def get_asset_check_spec(
+        self,
+        asset_spec: dg.AssetSpec,
+        manifest: Mapping[str, Any],
+        unique_id: str,
+        project: DbtProject | None,
+    ) -> dg.AssetCheckSpec | None:
+        """The default check, for tests of what somebody reads: conformed feeds and public marts.
+
+        Of the tables between them, and of seeds, a test that fails still ends the run and is named;
+        each result that Dagster keeps as a check costs three records in its event log.
+        """
+        if not self.is_check(manifest, unique_id):
+            return None
+        return super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+
+    @staticmethod
+    def is_check(manifest: Mapping[str, Any], test: str) -> bool:
+        """Whether Dagster knows a test as a check."""
+        model = manifest["nodes"].get(manifest["nodes"][test].get("attached_node"))
+        return model is not None and (
+            model["fqn"][1] == "conformed" or model.get("access") == "public"
+        )
+
 
 def _group(properties: Mapping[str, Any]) -> str:
     """Group of a dbt node: ``staging_shop``, ``conformed``, ``marts_core``, ``reference``."""
@@ -101,7 +127,7 @@ def dbt_resource(project: DbtProject, place: Home) -> DbtCliResource:
     """The dbt command, which builds in a process of its own and ends with the run."""
     # The dbt of this environment, whatever PATH says.
     command = Path(sys.executable).with_name("dbt")
-    executable = write_stand_in(place.dagster / "dbt", place.dbt_lock, command)
+    executable = write_stand_in(place.dagster / "dbt", place.dbt_lock, command, version("dbt-core"))
     return DbtCliResource(project_dir=project, dbt_executable=str(executable))
 
 
@@ -115,6 +141,13 @@ def _described(
         return []
     manifest = invocation.get_artifact("manifest.json")
     return describe_results(run_results, manifest, partial(engine.query, place), statuses)
+
+
+def _is_silent(message: DbtCliEventMessage, manifest: Mapping[str, Any]) -> bool:
+    """Whether a test has passed of which Dagster keeps no check."""
+    node = message.raw_event["data"].get("node_info", {})
+    passed = node.get("resource_type") == "test" and node.get("node_status") == "pass"
+    return passed and not Translator.is_check(manifest, node["unique_id"])
 
 
 def dbt_layers(
@@ -134,6 +167,7 @@ def dbt_layers(
                 "People are matched on DuckDB only: switch var probabilistic_matching off."
             )
         require_splink()
+    manifest = manifest_of(project)
     translator = Translator(matches_people=chosen is not None)
 
     def build(
@@ -147,10 +181,15 @@ def dbt_layers(
         shutil.rmtree(target, ignore_errors=True)
         invocation = dbt.cli([*command, *chosen_vars], context=context, target_path=target)
         try:
-            for event in invocation.stream():
-                if isinstance(event, dg.Output | dg.AssetMaterialization | dg.MaterializeResult):
-                    display.advance()
-                yield event
+            for message in invocation.stream_raw_events():
+                if _is_silent(message, manifest):
+                    continue
+                for event in message.to_default_asset_events(
+                    manifest, translator, context, target, project
+                ):
+                    if isinstance(event, dg.Output | dg.AssetMaterialization):
+                        display.advance()
+                    yield event
         except DagsterDbtCliRuntimeError as error:
             failures = _described(invocation, place, engine, FAILED)
             raise (DbtBuildError("\n".join(failures)) if failures else error) from None
@@ -196,7 +235,7 @@ def dbt_layers(
 
     @dg.asset(
         key=MATCHES,
-        deps=[_key_of(manifest_of(project), "int_identity__matchable_contacts")],
+        deps=[_key_of(manifest, "int_identity__matchable_contacts")],
         group_name="identity",
         description="Scored pairs of contact records that share no identifier.",
     )

@@ -9,8 +9,7 @@ import duckdb
 import yaml
 
 from stammkunde.paths import PROJECT
-
-from .conftest import DbtProject
+from tests.python.dbt_project import DbtProject
 
 START = datetime(2025, 1, 1)
 SOURCE = "shop"

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from .conftest import DbtProject
+from tests.python.dbt_project import DbtProject
+
 from .test_connected_components import solve_with_scipy, work_tables
 
 MODELS = {

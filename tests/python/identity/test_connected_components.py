@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from .conftest import DbtProject
+from tests.python.dbt_project import DbtProject
 
 Edges = NDArray[np.int64]
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import DbtProject
+from tests.python.dbt_project import DbtProject
+
 from .feeds import Feeds
 from .test_identity_scenarios import failures, forget, of
 

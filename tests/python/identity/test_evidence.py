@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from stammkunde.cli import app
 from stammkunde.evidence import Evidence, EvidenceError, Record, Tie, describe, explain
 from stammkunde.paths import Home
+from tests.python.dbt_project import DbtProject
 
-from .conftest import DbtProject
 from .feeds import Feeds
 
 

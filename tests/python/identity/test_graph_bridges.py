@@ -7,7 +7,7 @@ import networkx as nx
 import pyarrow as pa
 import pytest
 
-from .conftest import DbtProject
+from tests.python.dbt_project import DbtProject
 
 MODEL = """
 {{ config(materialized='graph_bridges', max_depth=40) }}

@@ -4,7 +4,8 @@ import pytest
 from dbt.artifacts.resources.types import NodeType
 from dbt.artifacts.schemas.run import RunExecutionResult
 
-from .conftest import DbtProject
+from tests.python.dbt_project import DbtProject
+
 from .feeds import Feeds
 
 TEST = "identity_solved_edges_are_the_graph"

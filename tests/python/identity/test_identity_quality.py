@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import duckdb
 import pytest
 
-from .conftest import DbtProject
+from tests.python.dbt_project import DbtProject
+
 from .feeds import SOURCE, Feeds
 from .test_identity_scenarios import failures
 

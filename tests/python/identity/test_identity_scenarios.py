@@ -10,7 +10,9 @@ import pytest
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunnerResult
 
-from .conftest import DbtProject, identifier_types
+from tests.python.dbt_project import DbtProject
+
+from .conftest import identifier_types
 from .feeds import SOURCE, START, Feeds
 
 Records = dict[tuple[str, str], str]

@@ -24,9 +24,10 @@ from stammkunde.identity import (
 from stammkunde.identity.options import require_splink
 from stammkunde.paths import PROJECT, Home
 from stammkunde.settings import Settings, SettingsError, project_vars
+from tests.python.dbt_project import DbtProject
 from tests.python.people import PEOPLE, misspelt, people
 
-from .conftest import DbtProject, make_identity_project
+from .conftest import make_identity_project
 from .feeds import Feeds
 
 BEFORE = ("--select", "+int_identity__matchable_contacts", "--indirect-selection", "cautious")

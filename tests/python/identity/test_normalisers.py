@@ -15,8 +15,8 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 
 from stammkunde.paths import PROJECT
 from stammkunde.phone_plans import SEED, as_csv, first_digits, phone_plans
+from tests.python.dbt_project import DbtProject
 
-from .conftest import DbtProject
 from .normalisers import (
     COPIED,
     DOMAINS,

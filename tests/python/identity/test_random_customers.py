@@ -9,7 +9,9 @@ import pytest
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from .conftest import DbtProject, identifier_types
+from tests.python.dbt_project import DbtProject
+
+from .conftest import identifier_types
 from .feeds import SOURCE, Feeds
 from .test_identity_scenarios import Records, forget, partition, resolve
 
