@@ -58,8 +58,8 @@ class Measurement:
         sort_seconds: the same raw rows, read and sorted once in bare DuckDB.
         day: the run after the files of the last day had landed.
         nothing: the run after that.
-        models: seconds by model, in the first run.
-        day_models: seconds by model, in the run of the day.
+        nodes: seconds by model and test, in the first run.
+        day_nodes: seconds by model and test, in the run of the day.
         warehouse_bytes: size of the warehouse after the runs.
     """
 
@@ -71,8 +71,8 @@ class Measurement:
     sort_seconds: float
     day: Command
     nothing: Command
-    models: dict[str, float]
-    day_models: dict[str, float]
+    nodes: dict[str, float]
+    day_nodes: dict[str, float]
     warehouse_bytes: int
 
     @property
@@ -116,11 +116,11 @@ def _measure(events: int, seed: int, home: Home, console: Console) -> Measuremen
     load = _run([sys.executable, "-m", "benchmarks.load", str(home.root)], home)
     run = [sys.executable, "-m", "orchestration"]
     rest = _run(run, home)
-    models, build_seconds = _model_seconds(home)
+    nodes, build_seconds = _node_seconds(home)
     for aside, file in held_back:
         aside.rename(file)
     day = _run(run, home)
-    day_models, _ = _model_seconds(home)
+    day_nodes, _ = _node_seconds(home)
     nothing = _run(run, home)
     warehouse_bytes = home.warehouse.stat().st_size
     rows, event_rows, sort_seconds = _scan_and_sort(home.warehouse)
@@ -133,8 +133,8 @@ def _measure(events: int, seed: int, home: Home, console: Console) -> Measuremen
         sort_seconds=sort_seconds,
         day=day,
         nothing=nothing,
-        models=models,
-        day_models=day_models,
+        nodes=nodes,
+        day_nodes=day_nodes,
         warehouse_bytes=warehouse_bytes,
     )
 
@@ -195,17 +195,19 @@ def _scan_and_sort(warehouse: Path) -> tuple[int, int, float]:
     return sum(counts.values()), counts[f"{SOURCE}__events"], seconds
 
 
-def _model_seconds(home: Home) -> tuple[dict[str, float], float]:
-    """Seconds by model, and of dbt as a whole, in the last run."""
-    models: dict[str, float] = {}
+def _node_seconds(home: Home) -> tuple[dict[str, float], float]:
+    """Seconds by model and test, and of dbt as a whole, in the last run."""
+    nodes: dict[str, float] = {}
     seconds = 0.0
     for file in home.target.glob("*/run_results.json"):
         results = json.loads(file.read_text(encoding="utf-8"))
         seconds += results["elapsed_time"]
         for result in results["results"]:
-            if result["unique_id"].startswith("model."):
-                models[result["unique_id"].split(".")[-1]] = result["execution_time"]
-    return models, seconds
+            kind, _, name, *_ = result["unique_id"].split(".")
+            if kind in ("model", "test"):
+                shown = name if kind == "model" else f"test {name}"
+                nodes[shown] = result["execution_time"]
+    return nodes, seconds
 
 
 def _report(measurements: Sequence[Measurement]) -> Table:
@@ -248,8 +250,8 @@ def _report(measurements: Sequence[Measurement]) -> Table:
     line("peak memory of the load, GiB", lambda one: f"{one.load.peak_gibibytes:.2f}")
     line("peak memory of the first run, GiB", lambda one: f"{one.rest.peak_gibibytes:.2f}")
     line("peak memory of a day, GiB", lambda one: f"{one.day.peak_gibibytes:.2f}")
-    dearest("first:", lambda one: one.models)
-    dearest("day:", lambda one: one.day_models)
+    dearest("first:", lambda one: one.nodes)
+    dearest("day:", lambda one: one.day_nodes)
     return table
 
 

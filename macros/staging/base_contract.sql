@@ -1,19 +1,29 @@
 {#-
     Digest of all that the rows of an appended `base_` table are made by, but the raw rows: the SQL that
-    types and checks them, which the contract, the vars and the macros give, and the forms of the keys.
+    types and checks them, which the contract, the vars and the macros give, the content of the seeds
+    that it asks, the forms of the keys, and of versions the day that they are known on.
 
     Arguments: as in `base_rows`; numbers: the columns that are numbers.
     Returns: text of 32 letters and digits.
 -#}
-{% macro base_contract(columns, record_date, key, numbers, key_forms) %}
-    {%- set forms = '' -%}
-    {%- if key_forms and execute and graph.get('sources') -%}
-        {%- set forms = run_query('select * from ' ~ ref(key_forms)).rows[0].values() | join('|') -%}
-    {%- endif -%}
-    {{- return(local_md5([
+{% macro base_contract(columns, record_date, key, version, numbers, key_forms) %}
+    {%- set parts = [
         number_styles('raw_rows', numbers),
         checked_rows('row', columns, record_date, 'from raw_rows', numbers),
         key | join('|'),
-        forms,
-    ] | join('\n'))) -}}
+        as_of_limit() if version else '',
+    ] -%}
+    {#- Unit tests see no graph. -#}
+    {%- if execute and graph.get('sources') -%}
+        {%- if key_forms -%}
+            {%- set forms = run_query('select * from ' ~ ref(key_forms)).rows[0].values() -%}
+            {%- do parts.append(forms | join('|')) -%}
+        {%- endif -%}
+        {%- for seed in graph.nodes.values() if seed.resource_type == 'seed' -%}
+            {%- if seed.relation_name in parts[1] -%}
+                {%- do parts.append(seed.checksum.checksum) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{- return(local_md5(parts | join('\n'))) -}}
 {% endmacro %}

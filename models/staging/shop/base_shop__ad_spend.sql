@@ -1,4 +1,4 @@
-{{ config(materialized='table', enabled=feed_is_enabled('shop', 'ad_spend')) }}
+{{ config(enabled=feed_is_enabled('shop', 'ad_spend'), **appended_rows_config()) }}
 
 {{ base_rows(
     source_name='shop',

@@ -1,4 +1,4 @@
-{{ config(materialized='table', enabled=feed_is_enabled('shop', 'consents')) }}
+{{ config(enabled=feed_is_enabled('shop', 'consents'), **appended_rows_config()) }}
 
 {#- State is part of the key: a withdrawal is never lost to a grant of the same instant. -#}
 {{ base_rows(

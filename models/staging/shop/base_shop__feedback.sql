@@ -1,4 +1,4 @@
-{{ config(materialized='table', enabled=feed_is_enabled('shop', 'feedback')) }}
+{{ config(enabled=feed_is_enabled('shop', 'feedback'), **appended_rows_config()) }}
 
 {#- The scales of the kinds; a ticket or a question has no score of its own scale. -#}
 {% set score_is_in_range -%}

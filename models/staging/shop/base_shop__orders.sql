@@ -1,4 +1,4 @@
-{{ config(materialized='table', enabled=feed_is_enabled('shop', 'orders')) }}
+{{ config(enabled=feed_is_enabled('shop', 'orders'), **updated_rows_config()) }}
 
 {% set known_statuses = 'select status from ' ~ ref('order_statuses') %}
 {{ base_rows(

@@ -1,4 +1,4 @@
-{{ config(materialized='table', enabled=feed_is_enabled('shop', 'products')) }}
+{{ config(enabled=feed_is_enabled('shop', 'products'), **updated_rows_config()) }}
 
 {{ base_rows(
     source_name='shop',

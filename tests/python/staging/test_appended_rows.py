@@ -1,5 +1,6 @@
 """A base table to which each run appends what is new: after every run, what one rebuild gives."""
 
+import random
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from stammkunde.settings import project_vars, sources_file
 from tests.python.dbt_project import DbtProject
 
 HEAD = "message_key,action,occurred_at,channel,contact_key"
-TABLE = "staging.base_shop__messages"
+CONTACTS = "contact_key,first_name,country,created_at,updated_at"
 # Files of two days; keys come twice within a file, between files, after a row that was rejected.
 FIRST = ["m1,send", "m2,send", "m2,send", "m3,nonsense", ",send", "m4,open"]
 SECOND = ["m2,send", "m3,send", "m5,send", "m5,send", "m4,click", "m6,nonsense"]
@@ -23,9 +24,15 @@ THIRD = ["m6,send", "m5,send", "m1,send", "m7,send"]
 
 @dataclass
 class Feed:
-    """The feed of messages in a warehouse, and the base table that dbt makes of it."""
+    """A feed of the shop in a warehouse, and the base table that dbt makes of it."""
 
     project: DbtProject
+    name: str = "messages"
+
+    @property
+    def table(self) -> str:
+        """The base table."""
+        return f"staging.base_shop__{self.name}"
 
     @property
     def home(self) -> Home:
@@ -33,10 +40,16 @@ class Feed:
         return Home(self.project.root / "home")
 
     def land(self, name: str, rows: list[str], contact: str = "C1") -> None:
-        """Load a file of these keys and actions."""
-        text = [f"{row},2025-01-01T10:00:00Z,email,{contact}" for row in rows]
-        file = self.home.landing / "shop" / "messages" / name
-        file.write_text("\n".join([HEAD, *text, ""]), encoding="utf-8")
+        """Load a file of messages with these keys and actions."""
+        self.land_file(
+            name, [HEAD, *(f"{row},2025-01-01T10:00:00Z,email,{contact}" for row in rows)]
+        )
+
+    def land_file(self, name: str, lines: list[str]) -> None:
+        """Load a file."""
+        file = self.home.landing / "shop" / self.name / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("\n".join([*lines, ""]), encoding="utf-8")
         load(
             "shop",
             file.parents[1],
@@ -49,21 +62,23 @@ class Feed:
         """Build the table; what was said of writing it anew."""
         log = self.project.root / "logs" / "dbt.log"
         said_before = len(log.read_text(encoding="utf-8")) if log.exists() else 0
-        result = self.project.dbt("run", *options)
+        result = self.project.dbt(
+            "run", "--select", f"base_shop__key_forms base_shop__{self.name}", *options
+        )
         assert result.success, result.exception
         said = log.read_text(encoding="utf-8")[said_before:]
         return said.partition(" anew: ")[2].partition("\n")[0]
 
     def rows(self) -> list[tuple[Any, ...]]:
         """Every row of the table with all its columns."""
-        return self.project.execute(f"from {TABLE} order by _file, _row_number")
+        return self.project.execute(f"from {self.table} order by _file, _row_number")
 
     def outcomes(self) -> dict[str, list[tuple[str, str]]]:
         """Key and outcome of each row, by file."""
         found: dict[str, list[tuple[str, str]]] = {}
         for file, key, outcome, reasons in self.project.execute(
-            "select _file, coalesce(message_key, ''), row_outcome, rejection_reasons"
-            f" from {TABLE} order by _file, _row_number"
+            f"select _file, coalesce({self.name[:-1]}_key, ''), row_outcome, rejection_reasons"
+            f" from {self.table} order by _file, _row_number"
         ):
             found.setdefault(file, []).append((key, reasons or outcome))
         return found
@@ -77,29 +92,36 @@ class Feed:
 
 @pytest.fixture(scope="module")
 def project(make_project: Callable[..., DbtProject]) -> DbtProject:
-    chosen = {**project_vars(), "sources": {"shop": ["messages"]}}
+    chosen = {**project_vars(), "sources": {"shop": ["messages", "contacts"]}}
     project = make_project("appended", {}, {"vars": chosen})
     for path in ("macros", "models/staging/shop/_shop__sources.yml"):
         project.copy(path)
-    for model in ("base_shop__messages", "base_shop__key_forms"):
+    tables = ("base_shop__messages", "base_shop__contacts")
+    for model in (*tables, "base_shop__key_forms"):
         project.copy(f"models/staging/shop/{model}.sql")
     project.write(
         "models/staging/_models.yml",
         yaml.safe_dump(
-            {"models": [{"name": "base_shop__messages", "config": {"schema": "staging"}}]}
+            {"models": [{"name": table, "config": {"schema": "staging"}} for table in tables]}
         ),
     )
     return project
 
 
 @pytest.fixture
-def feed(project: DbtProject) -> Feed:
-    """Two days, the second one appended to the first."""
+def empty(project: DbtProject) -> DbtProject:
+    """The project without any data."""
     for schema in ("raw", "staging"):
         project.execute(f"drop schema if exists {schema} cascade; create schema {schema}")
-    feed = Feed(project)
-    shutil.rmtree(feed.home.root, ignore_errors=True)
-    (feed.home.landing / "shop" / "messages").mkdir(parents=True)
+    shutil.rmtree(Feed(project).home.root, ignore_errors=True)
+    return project
+
+
+@pytest.fixture
+def feed(empty: DbtProject) -> Feed:
+    """Two days, the second one appended to the first."""
+    Feed(empty, "contacts").land_file("none.csv", [CONTACTS])  # keys of all feeds are looked at
+    feed = Feed(empty)
     feed.land("1.csv", FIRST)
     feed.build()
     feed.land("2.csv", SECOND)
@@ -207,6 +229,45 @@ def test_a_changed_contract_writes_the_table_anew(feed: Feed) -> None:
 
 
 def test_a_table_of_an_earlier_release_is_written_anew(feed: Feed) -> None:
-    feed.project.execute(f"alter table {TABLE} drop column _contract")
+    feed.project.execute(f"alter table {feed.table} drop column _contract")
     assert "an earlier release built it" in feed.build()
     assert not feed.build()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_versions_over_many_days_are_what_a_rebuild_gives(empty: DbtProject, seed: int) -> None:
+    """Late and repeated versions, of one time and of several, and rows that break the contract."""
+    Feed(empty).land("none.csv", [])
+    feed = Feed(empty, "contacts")
+    chance = random.Random(seed)
+    outcomes = set()
+    for day in range(5):
+        for number in range(chance.randint(1, 2)):
+            lines = [
+                f"K{chance.randint(1, 6)},{chance.choice(['Ada', 'Bob'])},"
+                f"{chance.choice(['DE', 'DE', 'DE', 'nowhere'])},2025-01-01T00:00:00Z,"
+                f"2025-01-0{chance.randint(1, 4)}T00:00:00Z"
+                for _ in range(chance.randint(3, 9))
+            ]
+            feed.land_file(f"{day}-{number}.csv", [CONTACTS, *lines])
+        assert not feed.build()
+        kept = feed.rows()
+        outcomes |= {reason for row in feed.outcomes().values() for _, reason in row}
+        feed.build("--full-refresh")
+        assert kept == feed.rows()
+    assert {"accepted", "superseded", "value:country", "duplicate_key", "repeated_row"} <= outcomes
+
+
+def test_another_day_writes_versions_anew(empty: DbtProject) -> None:
+    Feed(empty).land("none.csv", [])
+    feed = Feed(empty, "contacts")
+    feed.land_file(
+        "1.csv",
+        [CONTACTS, *(f"K1,Ada,DE,2025-01-01T00:00:00Z,2025-01-0{day}T00:00:00Z" for day in (1, 2))],
+    )
+    feed.build()
+    today = feed.rows()
+    assert "its contract" in feed.build("--vars", "{as_of_date: 2025-01-01}")
+    assert [reason for _, reason in feed.outcomes()["contacts/1.csv"]] == ["accepted", "set_aside"]
+    assert "its contract" in feed.build()
+    assert feed.rows() == today
