@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# The home that build, docs and dev look at.
+# The home that build, check, docs and dev look at.
 SHOWN = $(abspath $(or $(HOME_DIR),data/demo))
 SPARK_VENV := .venv-spark
 SPARK_BIN := $(SPARK_VENV)/bin
@@ -14,7 +14,7 @@ DEMO := data/demo
 SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test test-spark lint dev docs bench bench-identity bench-matching bench-resolution spark spark-cluster lock clean
+.PHONY: help demo run build check test test-spark lint dev docs bench bench-identity bench-matching bench-resolution spark spark-cluster lock clean
 
 help: ## list the verbs
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ run: $(READY) ## run on own data: make run SOURCE=… LANDING=… [AS_OF=2011-12
 
 build: $(READY) ## dbt build alone, with its unit tests, on what is loaded already
 	@STAMMKUNDE_HOME=$(SHOWN) $(BIN)/stammkunde dbt build
+
+check: $(READY) ## every data test over all rows of what was built last
+	@STAMMKUNDE_HOME=$(SHOWN) $(BIN)/stammkunde dbt test --exclude-resource-type unit_test \
+		--vars 'full_checks: true'
 
 test: $(READY) ## dbt unit tests, data tests and pytest, on data the tests make
 	@$(BIN)/pytest $(SIDE_BY_SIDE)

@@ -43,6 +43,22 @@ def test_the_definitions_are_valid_and_have_a_daily_schedule(loaded: dg.Definiti
     assert schedule.job_name == "daily"
 
 
+def test_each_week_every_test_is_asked_of_all_rows(loaded: dg.Definitions) -> None:
+    schedule = loaded.resolve_schedule_def("full_check_schedule")
+    assert schedule.cron_schedule == "0 9 * * 0"
+    job = loaded.resolve_job_def(schedule.job_name)
+    assert [node.name for node in job.nodes] == ["ask_every_test"]
+
+
+def test_dagster_shows_tests_of_conformed_feeds_and_public_marts_alone(
+    loaded: dg.Definitions,
+) -> None:
+    graph = loaded.resolve_asset_graph()
+    rules = {f"{rule.check_id}_{rule.subject}".rstrip("_") for rule in read_rules()}
+    shown = {key.asset_key.path[0] for key in graph.asset_check_keys if key.name not in rules}
+    assert shown == {"conformed", "marts"}
+
+
 def test_every_mart_comes_after_the_conformed_feeds_and_before_the_file(
     loaded: dg.Definitions,
 ) -> None:

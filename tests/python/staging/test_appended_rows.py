@@ -199,7 +199,7 @@ def write_keys_otherwise(feed: Feed) -> None:
         (replace_the_first, "raw rows that it was made of have gone"),
         (take_a_row_out, "raw rows that it was made of have gone"),
         (set_the_clock_back, "a new file has an older load time"),
-        (write_keys_otherwise, "the form of the keys, has changed"),
+        (write_keys_otherwise, "the form of the keys has changed"),
     ],
 )
 def test_what_no_longer_fits_is_written_anew(
