@@ -1,7 +1,7 @@
 {#-
     Digest of all that the rows of an appended `base_` table are made by, but the raw rows: the SQL that
     types and checks them, which the contract, the vars and the macros give, the content of the seeds
-    that it asks, the forms of the keys, and of versions the day that they are known on.
+    that it asks, and the forms of the keys.
 
     Arguments: as in `base_rows`; numbers: the columns that are numbers.
     Returns: text of 32 letters and digits.
@@ -11,13 +11,14 @@
         number_styles('raw_rows', numbers),
         checked_rows('row', columns, record_date, 'from raw_rows', numbers),
         key | join('|'),
-        as_of_limit() if version else '',
+        version or '',
     ] -%}
     {#- Unit tests see no graph. -#}
     {%- if execute and graph.get('sources') -%}
-        {%- if key_forms -%}
-            {%- set forms = run_query('select * from ' ~ ref(key_forms)).rows[0].values() -%}
-            {%- do parts.append(forms | join('|')) -%}
+        {#- Nor is it there where a model is only compiled, on an empty warehouse. -#}
+        {%- set forms = load_relation(ref(key_forms)) if key_forms else none -%}
+        {%- if forms -%}
+            {%- do parts.append(run_query('select * from ' ~ forms).rows[0].values() | join('|')) -%}
         {%- endif -%}
         {%- for seed in graph.nodes.values() if seed.resource_type == 'seed' -%}
             {%- if seed.relation_name in parts[1] -%}

@@ -5,13 +5,12 @@
     Outcomes
         accepted    the row counts.
         superseded  a newer version of its key counts; of two with one time, the later received one.
-        set_aside   a version written after var `as_of_date`; an older one counts on that day.
         repeated    of a table without a key: an equal row of another file counts.
         rejected    the row breaks its contract; `rejection_reasons` says how.
-    A key whose every version is later than `as_of_date` keeps its first one as accepted: senders of
-    current states alone deliver no older one. The conformed feed asks the record's own time, such as
-    that of the order, whether it is known on that day, and takes back what the version tells of
-    later days.
+    They are those of a day on which everything is known that has landed, so that the table is the same
+    whatever day is asked for. On an earlier day `outcome_on_day` says which version counts, by two
+    columns of a feed with versions: `superseded_at`, the time of the version that takes the row's place
+    (its own, where it is one of two with one time), and `is_first_version`.
 
     Reasons, in the order of the columns: `missing:<column>`, `type:<column>`,
     `placeholder:<column>` (see `is_placeholder_time` and `is_written_null`), `shortened:<column>`
@@ -71,7 +70,6 @@
 ) %}
 {%- do check_contract(source_name, table_name, columns) -%}
 {%- set raw_table = source(source_name, table_name) -%}
-{%- set limit = as_of_limit() -%}
 {%- set numbers = [] -%}
 {%- for name, rules in columns.items() if name not in key and is_number(rules) -%}
     {%- do numbers.append(name) -%}
@@ -240,9 +238,6 @@ contested_contents as (
         {{ name }},
         {%- endfor %}
         {{ version }} as row_version,
-        {%- if appends %}
-        cast(null as string) as kept_outcome,
-        {%- endif %}
         {{ row_content | replace('rows_of.', 'contested_checked.') }} as row_content
     from contested_checked
     where contract_reasons is null
@@ -256,7 +251,6 @@ contested_contents as (
         kept_rows.{{ name }},
         {%- endfor %}
         kept_rows.{{ version }} as row_version,
-        kept_rows.row_outcome as kept_outcome,
         {{ row_content | replace('rows_of.', 'kept_rows.') }} as row_content
     from {{ this }} as kept_rows
     inner join shared_keys
@@ -288,14 +282,9 @@ contested_repeats as (
 contested_rows as (
 
     select
-        _file,
-        _row_number,
-        duplicate_reason,
-        row_version,
-        {%- if appends %}
-        kept_outcome,
-        {%- endif %}
-        row_number() over (
+        *,
+        duplicate_reason is null
+        and row_number() over (
             partition by
                 {%- for name in key %}
                 {{ name }},
@@ -303,37 +292,46 @@ contested_rows as (
                 row_version,
                 case when duplicate_reason is null then 1 else 0 end
             order by _loaded_at desc, _file desc, _row_number desc
-        ) as newest_first,
-        {%- if limit %}
-        coalesce(
-            max(case when row_version < {{ limit }} then row_version end) over (
-                partition by {{ key | join(', ') }}
-            ),
-            min(row_version) over (partition by {{ key | join(', ') }})
-        ) as current_version
-        {%- else %}
-        max(row_version) over (partition by {{ key | join(', ') }}) as current_version
-        {%- endif %}
+        ) = 1 as is_newest_of_version,
+        min(row_version) over (partition by {{ key | join(', ') }}) as first_version
     from contested_repeats
+
+),
+
+contested_times as (
+
+    select
+        _file,
+        _row_number,
+        duplicate_reason,
+        row_version = first_version as is_first_version,
+        case
+            when duplicate_reason is not null then null
+            when not is_newest_of_version then row_version
+            else
+                lead(row_version) over (
+                    partition by
+                        {%- for name in key %}
+                        {{ name }},
+                        {%- endfor %}
+                        is_newest_of_version
+                    order by row_version
+                )
+        end as superseded_at
+    from contested_rows
 
 ),
 
 contested_outcomes as (
 
     select
-        _file,
-        _row_number,
-        duplicate_reason,
-        {%- if appends %}
-        kept_outcome,
-        {%- endif %}
+        *,
         case
             when duplicate_reason is not null then 'rejected'
-            when row_version > current_version then 'set_aside'
-            when row_version < current_version or newest_first > 1 then 'superseded'
+            when superseded_at is not null then 'superseded'
             else 'accepted'
         end as row_outcome
-    from contested_rows
+    from contested_times
 
 ),
 
@@ -437,6 +435,10 @@ outcomes as (
             when row_checked.contract_reasons is not null then 'rejected'
             else coalesce(contested_outcomes.row_outcome, 'accepted')
         end as row_outcome
+        {%- if version %},
+        contested_outcomes.superseded_at,
+        coalesce(contested_outcomes.is_first_version, true) as is_first_version
+        {%- endif %}
         {%- else %}
         row_checked.contract_reasons as rejection_reasons,
         case
@@ -464,13 +466,17 @@ outcomes as (
         kept_rows.value_reasons,
         kept_rows._contract,
         kept_rows.rejection_reasons,
-        contested_outcomes.row_outcome
+        contested_outcomes.row_outcome,
+        contested_outcomes.superseded_at,
+        contested_outcomes.is_first_version
     from {{ this }} as kept_rows
     inner join contested_outcomes
         on
             kept_rows._file = contested_outcomes._file
             and kept_rows._row_number = contested_outcomes._row_number
-    where contested_outcomes.kept_outcome <> contested_outcomes.row_outcome
+    where
+        kept_rows.superseded_at is distinct from contested_outcomes.superseded_at
+        or kept_rows.is_first_version <> contested_outcomes.is_first_version
     {%- endif %}
 
 )

@@ -7,8 +7,8 @@
     Arguments:
         source_name: as in the source's YAML.
         record_dates: dictionary of raw table → SQL expression of the day, over the raw text.
-        records: dictionary of raw table with versions → {key: list of columns, same: list of columns
-            that the versions of one record share}. Of the versions that one load brought of a key, one
+        records: dictionary of raw table with versions → {key: list of columns, version: column that
+            orders them, same: list of columns that the versions of one record share}. Of the versions that one load brought of a key, one
             more than the values of the most diverse of these columns are of other records: a key that
             was cut short or read from the wrong column (`rows_colliding`, on the day of the newest).
     Returns: a select statement.
@@ -37,18 +37,19 @@ with {% for feed, record_date in record_dates.items() -%}
 
 ),
 
+{% set outcome = outcome_on_day(records[feed].version) if feed in records else 'row_outcome' -%}
 {{ feed }}_out as (
 
     select
         _file,
         record_date,
-        row_outcome,
+        {{ outcome }} as row_outcome,
         count(*) as row_count
     from {{ ref('base_' ~ source_name ~ '__' ~ feed) }}
     group by
         _file,
         record_date,
-        row_outcome
+        {{ outcome }}
 
 ),
 

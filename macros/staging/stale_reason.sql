@@ -2,8 +2,7 @@
     Why rows cannot be appended to a `base_` table, so that it is written anew: what it holds no longer
     is what its raw table and its contract would give.
 
-    - Its contract, how its source writes keys, or the day that versions are known on, is another one
-      (column `_contract`).
+    - Its contract, or how its source writes keys, is another one (column `_contract`).
     - Rows that it has seen are gone from the raw table: a file was unloaded, or rows were erased. One of
       them may be why a later row was rejected.
     - A new file was loaded no later than one that it has seen: of two rows with one key the first counts.
@@ -77,7 +76,7 @@
     {%- endset -%}
     {%- set row = run_query(found).rows[0] -%}
     {%- if row[0] -%}
-        {{- return('its contract, the day, or the form of the keys has changed') -}}
+        {{- return('its contract, or the form of the keys, has changed') -}}
     {%- elif row[1] -%}
         {{- return('raw rows that it was made of have gone') -}}
     {%- elif row[2] -%}

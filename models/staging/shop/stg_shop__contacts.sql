@@ -21,7 +21,7 @@ accepted as (
         created_at,
         updated_at
     from {{ ref('base_shop__contacts') }}
-    where row_outcome = 'accepted'
+    where {{ outcome_on_day('updated_at') }} = 'accepted'
 
 )
 

@@ -13,7 +13,7 @@ superseded as (
         created_at,
         updated_at
     from {{ ref('base_shop__contacts') }}
-    where row_outcome = 'superseded'
+    where {{ outcome_on_day('updated_at') }} = 'superseded'
 
 )
 

@@ -16,6 +16,7 @@ versions as (
 
     select
         base_rows.*,
+        {{ outcome_on_day('updated_at', 'base_rows') }} as outcome_on_day,
         order_endings.status is not null or payment_endings.status is not null as is_ended
     from {{ ref('base_shop__orders') }} as base_rows
     left join endings as order_endings
@@ -38,7 +39,7 @@ cancellations as (
     from versions
     where
         is_ended
-        and row_outcome in ('accepted', 'superseded')
+        and outcome_on_day in ('accepted', 'superseded')
     group by order_key
 
 ),
@@ -66,7 +67,7 @@ accepted as (
     from versions
     left join cancellations
         on versions.order_key = cancellations.order_key
-    where versions.row_outcome = 'accepted'
+    where versions.outcome_on_day = 'accepted'
 
 )
 

@@ -15,7 +15,7 @@ superseded as (
         country,
         updated_at
     from {{ ref('base_shop__orders') }}
-    where row_outcome = 'superseded'
+    where {{ outcome_on_day('updated_at') }} = 'superseded'
 
 )
 

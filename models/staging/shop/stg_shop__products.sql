@@ -14,7 +14,7 @@ accepted as (
         stock,
         updated_at
     from {{ ref('base_shop__products') }}
-    where row_outcome = 'accepted'
+    where {{ outcome_on_day('updated_at') }} = 'accepted'
 
 )
 

@@ -22,7 +22,7 @@
 {% endfor %}
 {#- A record is made, ordered or named once; names are corrected now and then. -#}
 {{ row_counts('shop', record_dates, {
-    'contacts': {'key': ['contact_key'], 'same': ['created_at', 'first_name']},
-    'orders': {'key': ['order_key'], 'same': ['ordered_at', 'contact_key']},
-    'products': {'key': ['product_key'], 'same': ['name']},
+    'contacts': {'key': ['contact_key'], 'version': 'updated_at', 'same': ['created_at', 'first_name']},
+    'orders': {'key': ['order_key'], 'version': 'updated_at', 'same': ['ordered_at', 'contact_key']},
+    'products': {'key': ['product_key'], 'version': 'updated_at', 'same': ['name']},
 }) }}
