@@ -6,20 +6,40 @@
 
     Arguments:
         source_name: as in the source's YAML.
-        record_dates: dictionary of raw table → SQL expression of the day, over the raw text.
+        feeds: dictionary of raw table → SQL expression of the day, over the raw text; with `file_days`,
+            list of raw tables.
         records: dictionary of raw table with versions → {key: list of columns, version: column that
-            orders them, same: list of columns that the versions of one record share}. Of the versions that one load brought of a key, one
-            more than the values of the most diverse of these columns are of other records: a key that
-            was cut short or read from the wrong column (`rows_colliding`, on the day of the newest).
+            orders them, same: list of columns that the versions of one record share}. Of the versions
+            that one load brought of a key, one more than the values of the most diverse of these columns
+            are of other records: a key that was cut short or read from the wrong column
+            (`rows_colliding`, on the day of the newest).
+        file_days: name of the model of `file_days`, which has counted the raw rows; none: they are
+            counted here.
     Returns: a select statement.
 -#}
-{% macro row_counts(source_name, record_dates, records={}) %}
-with {% for feed, record_date in record_dates.items() -%}
+{% macro row_counts(source_name, feeds, records={}, file_days=none) %}
+with {% for feed in feeds -%}
+{% if file_days -%}
+{{ feed }}_in as (
+
+    select
+        _file,
+        record_date,
+        sum(row_count) as row_count
+    from {{ ref(file_days) }}
+    where feed = '{{ feed }}'
+    group by
+        _file,
+        record_date
+
+),
+
+{% else -%}
 {{ feed }}_dated as (
 
     select
         _file,
-        {{ record_date }} as record_date
+        {{ feeds[feed] }} as record_date
     from {{ source(source_name, feed) }}
 
 ),
@@ -37,6 +57,7 @@ with {% for feed, record_date in record_dates.items() -%}
 
 ),
 
+{% endif -%}
 {% set outcome = outcome_on_day(records[feed].version) if feed in records else 'row_outcome' -%}
 {{ feed }}_out as (
 
@@ -80,7 +101,7 @@ with {% for feed, record_date in record_dates.items() -%}
 {% endfor -%}
 counted as (
 
-    {% for feed in record_dates %}
+    {% for feed in feeds %}
     select
         '{{ feed }}' as feed,
         _file,

@@ -1,4 +1,3 @@
-{#- A table: it costs a scan of every raw table and is read with each of them. -#}
-{{ config(materialized='table', enabled=feed_is_enabled('shop')) }}
+{{ config(materialized='table', enabled=feed_is_enabled('shop')) }} -- one row, read with every feed
 
-{{ source_key_forms('shop') }}
+{{ source_key_forms('shop', 'base_shop__file_days') }}

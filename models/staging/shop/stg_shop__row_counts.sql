@@ -1,28 +1,8 @@
-{#- A table: several checks read it, and it costs a scan of every raw table. -#}
+{#- A table: several checks read it. A record is made, ordered or named once; names are corrected. -#}
 {{ config(materialized='table', enabled=feed_is_enabled('shop')) }}
 
-{% set record_times = {
-    'contacts': 'updated_at',
-    'orders': 'updated_at',
-    'order_lines': 'returned_at',
-    'products': 'updated_at',
-    'events': 'received_at',
-    'messages': 'occurred_at',
-    'feedback': 'submitted_at',
-    'ad_spend': 'spend_date',
-    'consents': 'changed_at',
-    'unmerges': 'requested_at',
-    'erasures': 'requested_at',
-} %}
-{% set record_dates = {} %}
-{% for feed, column in record_times.items() if feed_is_enabled('shop', feed) %}
-    {% set type = 'date' if column == 'spend_date' else 'timestamp' %}
-    {% set time = typed_value(trim_spaces(column), type) %}
-    {% do record_dates.update({feed: time if type == 'date' else shop_date(time)}) %}
-{% endfor %}
-{#- A record is made, ordered or named once; names are corrected now and then. -#}
-{{ row_counts('shop', record_dates, {
+{{ row_counts('shop', var('sources')['shop'], {
     'contacts': {'key': ['contact_key'], 'version': 'updated_at', 'same': ['created_at', 'first_name']},
     'orders': {'key': ['order_key'], 'version': 'updated_at', 'same': ['ordered_at', 'contact_key']},
     'products': {'key': ['product_key'], 'version': 'updated_at', 'same': ['name']},
-}) }}
+}, file_days='base_shop__file_days') }}

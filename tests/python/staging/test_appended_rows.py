@@ -14,6 +14,7 @@ from stammkunde.paths import Home
 from stammkunde.settings import project_vars, sources_file
 from tests.python.dbt_project import DbtProject
 
+READ_FIRST = ("base_shop__file_days", "base_shop__key_forms")
 HEAD = "message_key,action,occurred_at,channel,contact_key"
 CONTACTS = "contact_key,first_name,country,created_at,updated_at"
 # Files of two days; keys come twice within a file, between files, after a row that was rejected.
@@ -63,7 +64,7 @@ class Feed:
         log = self.project.root / "logs" / "dbt.log"
         said_before = len(log.read_text(encoding="utf-8")) if log.exists() else 0
         result = self.project.dbt(
-            "run", "--select", f"base_shop__key_forms base_shop__{self.name}", *options
+            "run", "--select", f"{' '.join(READ_FIRST)} base_shop__{self.name}", *options
         )
         assert result.success, result.exception
         said = log.read_text(encoding="utf-8")[said_before:]
@@ -72,6 +73,10 @@ class Feed:
     def rows(self) -> list[tuple[Any, ...]]:
         """Every row of the table with all its columns."""
         return self.project.execute(f"from {self.table} order by _file, _row_number")
+
+    def files(self) -> list[tuple[Any, ...]]:
+        """What is known of the files."""
+        return self.project.execute("select * from base_shop__file_days order by all")
 
     def outcomes(self) -> dict[str, list[tuple[str, str]]]:
         """Key and outcome of each row, by file."""
@@ -97,7 +102,7 @@ def project(make_project: Callable[..., DbtProject]) -> DbtProject:
     for path in ("macros", "models/staging/shop/_shop__sources.yml"):
         project.copy(path)
     tables = ("base_shop__messages", "base_shop__contacts")
-    for model in (*tables, "base_shop__key_forms"):
+    for model in (*tables, *READ_FIRST):
         project.copy(f"models/staging/shop/{model}.sql")
     project.write(
         "models/staging/_models.yml",
@@ -208,11 +213,12 @@ def test_what_no_longer_fits_is_written_anew(
     before = feed.rows()
     change(feed)
     assert reason in feed.build()
-    rebuilt = feed.rows()
+    rebuilt, read = feed.rows(), feed.files()
     assert rebuilt != before
     assert not feed.build()
     feed.build("--full-refresh")
     assert rebuilt == feed.rows()
+    assert read == feed.files()
 
 
 def test_a_changed_contract_writes_the_table_anew(feed: Feed) -> None:
@@ -251,10 +257,11 @@ def test_versions_over_many_days_are_what_a_rebuild_gives(empty: DbtProject, see
             ]
             feed.land_file(f"{day}-{number}.csv", [CONTACTS, *lines])
         assert not feed.build()
-        kept = feed.rows()
+        kept, read = feed.rows(), feed.files()
         outcomes |= {reason for row in feed.outcomes().values() for _, reason in row}
         feed.build("--full-refresh")
         assert kept == feed.rows()
+        assert read == feed.files()
     assert {"accepted", "superseded", "value:country", "duplicate_key", "repeated_row"} <= outcomes
 
 
