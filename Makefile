@@ -14,7 +14,7 @@ DEMO := data/demo
 SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build check test test-spark lint dev docs bench bench-identity bench-matching bench-resolution spark spark-cluster lock clean
+.PHONY: help demo run build check test test-days test-spark lint dev docs bench bench-identity bench-matching bench-resolution spark spark-cluster lock clean
 
 help: ## list the verbs
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ check: $(READY) ## every data test over all rows of what was built last
 
 test: $(READY) ## dbt unit tests, data tests and pytest, on data the tests make
 	@$(BIN)/pytest $(SIDE_BY_SIDE)
+
+test-days: $(READY) ## 60 daily runs of a small shop, with all that hurts, against one rebuild
+	@STAMMKUNDE_DAYS=$(or $(DAYS),60) $(BIN)/pytest tests/python/scenarios/test_days.py
 
 lint: $(READY) ## ruff, mypy, sqlfluff and dbt parse without a warning
 	@$(BIN)/ruff format --check .
