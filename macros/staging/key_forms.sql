@@ -6,10 +6,9 @@
 
     Arguments:
         tables: list of {relation, keys}, keys being a dictionary of column → kind.
-        source_name: stands in a column `source_system`; none: no such column.
     Returns: a select statement.
 -#}
-{% macro key_forms(tables, source_name=none) %}
+{% macro key_forms(tables) %}
 {%- set kinds = {} -%}
 {%- for table in tables -%}
     {%- set number = loop.index -%}
@@ -37,9 +36,6 @@ table_{{ loop.index }} as (
 forms as (
 
     select
-        {%- if source_name %}
-        '{{ source_name }}' as source_system,
-        {%- endif %}
         {%- for kind, columns in kinds.items() %}
         not ({{ columns | join('_has_decimals or ') }}_has_decimals) as {{ kind }}_is_whole
         {{- ',' if not loop.last }}
