@@ -27,6 +27,8 @@ COVERED_ELSEWHERE = {
     "connected_components_write": "test_components compares both engines step by step",
     "restore_crosswalk": "test_graph loses the crosswalk between two days",
     "appended_rows_config": "test_marts holds what both engines staged against each other",
+    "updated_rows_config": "test_marts holds what both engines staged against each other",
+    "file_days_config": "test_marts holds what both engines counted against each other",
     "changed_devices_config": "test_marts compares fct_events, test_graph after two days",
     "row_hash": "each engine compares its rows by a hash of its own",
     "record_states": "Spark publishes no file, so that nobody asks for the results",
