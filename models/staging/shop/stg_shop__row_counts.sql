@@ -1,4 +1,4 @@
-{#- A table: several checks read it. A record is made, ordered or named once; names are corrected. -#}
+{#- A table: several checks read it. A record is made, ordered or named once; names change. -#}
 {{ config(materialized='table', enabled=feed_is_enabled('shop')) }}
 
 {{ row_counts('shop', var('sources')['shop'], {
