@@ -5,7 +5,7 @@
         columns: list of columns.
         new_rows: which rows a run may have added to a large table; the others were asked when they
             came, and all are with var `full_checks` (`make check`, each week):
-            loaded    those of the newest `_loaded_at`.
+            loaded    those of the newest `_loaded_at`; of a table that was written anew these, too.
             written   those of this command, by column `written_by`.
             Columns must then not be null.
 -#}
