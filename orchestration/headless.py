@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.text import Text
 
 from orchestration.defs.daily import JOB
-from orchestration.defs.dbt import DbtProjectError
 from stammkunde import progress, unchanged
 from stammkunde.engines import chosen_engine
 from stammkunde.full_disk import describe_full_disk, is_full, without_repeats
 from stammkunde.homes import HomeError, hold, prepare, require_checkout
+from stammkunde.parsed import DbtProjectError
 from stammkunde.paths import Home, home
 from stammkunde.settings import Settings, SettingsError, from_environment
 from stammkunde.spark import SparkError

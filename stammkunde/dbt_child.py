@@ -10,25 +10,26 @@ import fcntl
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 
 
-def write_stand_in(script: Path, lock: Path, command: Path, version: str) -> Path:
+def write_stand_in(script: Path, lock: Path, command: Sequence[str], version: str) -> Path:
     """Write a script that runs a command of this environment in this way.
 
     Args:
         script: file to write; dagster-dbt takes the path of an executable and no arguments.
         lock: file that the command holds.
-        command: the program.
+        command: the program and its first arguments.
         version: what it answers to ``--version`` alone; dagster-dbt asks in each run, and dbt would
             take seconds to say it.
 
     Returns:
         The script.
     """
-    words = (sys.executable, "-m", "stammkunde.dbt_child", str(lock), str(command))
+    words = (sys.executable, "-m", "stammkunde.dbt_child", str(lock), *command)
     quoted = " ".join("'" + word.replace("'", "'\\''") + "'" for word in words)
     script.parent.mkdir(parents=True, exist_ok=True)
     # At one stroke: another process may be starting dbt by it.

@@ -5,17 +5,16 @@ and the settings, and the warehouse and the published version that it left. Whil
 same, a run would build what is there.
 """
 
-import hashlib
 import json
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from stammkunde.digests import digest, digest_of_code, files
 from stammkunde.ingest import ContractError, read_contract
 from stammkunde.ingest.landing import fingerprint, look
-from stammkunde.paths import PROJECT, Home
+from stammkunde.paths import Home
 from stammkunde.publish.serving import LINK
 from stammkunde.settings import Settings, sources_file
 
@@ -72,18 +71,14 @@ def look_around(settings: Settings, place: Home) -> Given:
         "vars": settings.dbt_vars(),
         "folders": {source: str(folder) for source, folder in folders.items()},
     }
-    code = (file for name in _CODE for file in _files(PROJECT / name) if _is_code(file))
     return Given(
-        landing=_digest(
+        landing=digest(
             f"{source}|{line}"
             for source, folder in sorted(folders.items())
             for line in _landed(source, folder)
         ),
-        code=_digest(
-            f"{file.relative_to(PROJECT)}:{hashlib.sha256(file.read_bytes()).hexdigest()}"
-            for file in code
-        ),
-        settings=_digest([json.dumps(said, sort_keys=True)]),
+        code=digest_of_code(_CODE),
+        settings=digest([json.dumps(said, sort_keys=True)]),
     )
 
 
@@ -135,35 +130,14 @@ def last_run_for(place: Home, given: Given) -> LastRun | None:
 
 def _kept(place: Home) -> dict[str, str]:
     """Attributes of what only a run, and the commands that unload and erase, may change."""
-    files = [
+    kept = [
         place.warehouse,
         place.serving / LINK,
         place.site / "index.html",
-        *_files(place.privacy),
+        *files(place.privacy),
     ]
     return {
         str(file.relative_to(place.root)): fingerprint(file.stat())
-        for file in files
+        for file in kept
         if file.exists()
     }
-
-
-def _files(place: Path) -> Iterator[Path]:
-    """A file itself, or all below a folder, in a fixed order; none where nothing is."""
-    if place.is_file():
-        yield place
-        return
-    for folder, folders, names in os.walk(place):
-        folders.sort()
-        yield from (Path(folder, name) for name in sorted(names))
-
-
-def _is_code(file: Path) -> bool:
-    return "__pycache__" not in file.parts
-
-
-def _digest(lines: Iterable[str]) -> str:
-    digest = hashlib.sha256()
-    for line in lines:
-        digest.update(line.encode("utf-8", "surrogateescape") + b"\n")
-    return digest.hexdigest()

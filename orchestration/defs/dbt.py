@@ -3,10 +3,9 @@
 import json
 import shutil
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -19,7 +18,6 @@ from dagster_dbt import (
     dbt_assets,
 )
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
-from dbt.cli.main import dbtRunner
 
 from orchestration.defs.day import settings_of_run
 from stammkunde import progress
@@ -27,6 +25,7 @@ from stammkunde.dbt_child import write_stand_in
 from stammkunde.dbt_results import FAILED, WARNED, describe_results
 from stammkunde.engines import Engine
 from stammkunde.identity import match_people, matching_options, require_splink
+from stammkunde.parsed import parse
 from stammkunde.paths import PROJECT, Home
 from stammkunde.settings import Settings, SettingsError
 
@@ -41,10 +40,6 @@ MATCHES = dg.AssetKey(["identity", "probabilistic_matches"])
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
 # A test that also looks at a later model waits until that one is built.
 BUILD_FIRST = [*BUILD, "--indirect-selection", "cautious"]
-
-
-class DbtProjectError(RuntimeError):
-    """The dbt project cannot be parsed; dbt's own message says where."""
 
 
 class DbtBuildError(RuntimeError):
@@ -103,18 +98,13 @@ def _group(properties: Mapping[str, Any]) -> str:
 
 
 def prepare_project(settings: Settings, place: Home) -> DbtProject:
-    """Parse the dbt project for the sources of this run.
+    """The dbt project, parsed for the sources of this run.
 
     Raises:
         DbtProjectError: the project does not parse.
     """
-    project = DbtProject(PROJECT, target_path=place.target, profiles_dir=PROJECT)
-    arguments = ["--quiet", "parse", *settings.dbt_vars_argument()]
-    folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    outcome = dbtRunner().invoke([*arguments, *folders, "--target-path", str(project.target_path)])
-    if not outcome.success:
-        raise DbtProjectError(f"dbt cannot parse the project: {outcome.exception}")
-    return project
+    folder = parse(settings.dbt_vars(), place)
+    return DbtProject(PROJECT, target_path=folder, profiles_dir=PROJECT)
 
 
 def manifest_of(project: DbtProject) -> dict[str, Any]:
@@ -123,23 +113,37 @@ def manifest_of(project: DbtProject) -> dict[str, Any]:
     return manifest
 
 
+class Dbt(DbtCliResource):
+    """The dbt command alone.
+
+    dagster-dbt would load an adapter beside each command, to ask tables for their columns: seconds
+    for what no asset here shows.
+    """
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> Any:  # noqa: ANN401, ARG002
+        return None
+
+
 def dbt_resource(project: DbtProject, place: Home) -> DbtCliResource:
     """The dbt command, which builds in a process of its own and ends with the run."""
     # The dbt of this environment, whatever PATH says.
-    command = Path(sys.executable).with_name("dbt")
+    command = [sys.executable, "-m", "stammkunde.parsed", str(project.target_path)]
     executable = write_stand_in(place.dagster / "dbt", place.dbt_lock, command, version("dbt-core"))
-    return DbtCliResource(project_dir=project, dbt_executable=str(executable))
+    return Dbt(project_dir=str(PROJECT), profiles_dir=str(PROJECT), dbt_executable=str(executable))
 
 
 def _described(
-    invocation: DbtCliInvocation, place: Home, engine: Engine, statuses: Collection[str]
+    invocation: DbtCliInvocation,
+    manifest: Mapping[str, Any],
+    place: Home,
+    engine: Engine,
+    statuses: Collection[str],
 ) -> list[str]:
     """The results with these statuses, in words; empty where dbt came to no result at all."""
     try:
         run_results = invocation.get_artifact("run_results.json")
     except FileNotFoundError:
         return []
-    manifest = invocation.get_artifact("manifest.json")
     return describe_results(run_results, manifest, partial(engine.query, place), statuses)
 
 
@@ -191,9 +195,9 @@ def dbt_layers(
                         display.advance()
                     yield event
         except DagsterDbtCliRuntimeError as error:
-            failures = _described(invocation, place, engine, FAILED)
+            failures = _described(invocation, manifest, place, engine, FAILED)
             raise (DbtBuildError("\n".join(failures)) if failures else error) from None
-        for warning in _described(invocation, place, engine, WARNED):
+        for warning in _described(invocation, manifest, place, engine, WARNED):
             display.warn(warning)
 
     @dbt_assets(

@@ -40,7 +40,7 @@ def _holds(home: Home) -> bool:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
 def test_a_killed_run_takes_its_dbt_with_it(home: Home) -> None:
-    stand_in = write_stand_in(home.dagster / "dbt", home.dbt_lock, Path(sys.executable), "1.2.3")
+    stand_in = write_stand_in(home.dagster / "dbt", home.dbt_lock, [sys.executable], "1.2.3")
     assert subprocess.check_output([stand_in, "--version"], text=True) == "1.2.3\n"
     with subprocess.Popen(
         [sys.executable, "-c", PARENT, stand_in, CHILD],
