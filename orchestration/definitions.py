@@ -23,5 +23,5 @@ def definitions() -> dg.Definitions:
         asset_checks=[quality.gates(settings, place, engine)],
         jobs=[*daily.daily_jobs(), weekly],
         schedules=[daily.daily_schedule(settings), full_check.weekly_schedule(weekly)],
-        resources={"dbt": dbt.dbt_resource(project, place)},
+        resources={"dbt": dbt.dbt_resource(place)},
     )

@@ -72,7 +72,7 @@ def dbt_build(
     results = Path(environment["DBT_TARGET_PATH"]) / "run_results.json"
     results.unlink(missing_ok=True)
     command = [
-        str(Path(sys.executable).with_name("dbt")),
+        *(sys.executable, "-m", "stammkunde.parsed"),
         *("build", "--vars", json.dumps(dict(variables), sort_keys=True), *arguments),
     ]
     with (

@@ -3,13 +3,14 @@
 dbt itself parses everything anew where the warehouse lies elsewhere or a var has another value, as
 the day of each scheduled run has. What it reads out of the files depends on neither.
 
-``python -m stammkunde.parsed FOLDER build …`` is dbt with a project that ``parse`` left in FOLDER.
+``python -m stammkunde.parsed build …`` is dbt, but for that.
 """
 
 import json
 import os
 import shutil
 import sys
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import version
@@ -18,7 +19,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from stammkunde.digests import digest, digest_of_code
-from stammkunde.paths import PROJECT, Home
+from stammkunde.paths import PROJECT, Home, home
 
 # What dbt reads, and what stands in the models that it reads out of there.
 _READ = ("dbt_project.yml", "profiles.yml", "models", "macros", "seeds", "tests/dbt")
@@ -96,20 +97,22 @@ def _share(target: Path, shared: Path) -> Path:
     return shared
 
 
-def main(folder: Path, arguments: list[str]) -> int:
-    """Run dbt on a parsed project; dbt's exit code.
-
-    Where the folder is gone by now, dbt parses the project itself.
-    """
+def main(arguments: list[str]) -> int:
+    """Run dbt for the home of this process on the parsed project; dbt's exit code."""
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 
-    manifest = None
-    with suppress(FileNotFoundError):
-        state = (folder / _STATE).read_bytes()
-        manifest = Manifest.from_msgpack(state, decoder=extended_mashumuro_decoder)
-        manifest.build_flat_graph()  # type: ignore[no-untyped-call]  # dbt has no types for it
+    parser = ArgumentParser(add_help=False)
+    parser.add_argument("--vars", type=json.loads, default={})
+    variables = parser.parse_known_args(arguments)[0].vars
+    try:
+        state = (parse(variables, home()) / _STATE).read_bytes()
+    except DbtProjectError as error:
+        print(error)
+        return 2
+    manifest = Manifest.from_msgpack(state, decoder=extended_mashumuro_decoder)
+    manifest.build_flat_graph()  # type: ignore[no-untyped-call]  # dbt has no types for it
     outcome = dbtRunner(manifest).invoke(arguments)
     if outcome.success:
         return 0
@@ -117,4 +120,4 @@ def main(folder: Path, arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
+    sys.exit(main(sys.argv[1:]))

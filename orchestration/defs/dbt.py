@@ -124,10 +124,9 @@ class Dbt(DbtCliResource):
         return None
 
 
-def dbt_resource(project: DbtProject, place: Home) -> DbtCliResource:
+def dbt_resource(place: Home) -> DbtCliResource:
     """The dbt command, which builds in a process of its own and ends with the run."""
-    # The dbt of this environment, whatever PATH says.
-    command = [sys.executable, "-m", "stammkunde.parsed", str(project.target_path)]
+    command = [sys.executable, "-m", "stammkunde.parsed"]
     executable = write_stand_in(place.dagster / "dbt", place.dbt_lock, command, version("dbt-core"))
     return Dbt(project_dir=str(PROJECT), profiles_dir=str(PROJECT), dbt_executable=str(executable))
 

@@ -1,6 +1,7 @@
 """Where these tests run, and what they say at the end."""
 
 import importlib.util
+import os
 import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -12,6 +13,13 @@ from stammkunde.parity import Parity
 HAS_SPARK = importlib.util.find_spec("pyspark") is not None
 
 _REPORT = "parity of "
+
+# Compiling each query takes Spark longer than it saves on the few rows of these tests.
+INTERPRETED = {
+    "STAMMKUNDE_SPARK_WHOLE_STAGE": "false",
+    "STAMMKUNDE_SPARK_CODEGEN": "NO_CODEGEN",
+}
+os.environ.update(INTERPRETED)
 
 # Where tests run side by side, the main module has neither a file nor a spec. pyspark takes such a
 # process for a doctest and ends it.
