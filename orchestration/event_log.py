@@ -62,6 +62,13 @@ class KeptEventLog(SqliteEventLogStorage):
             self._engines.popitem(last=False)[1].dispose()
         return self._engines[shard]
 
+    def delete_events(self, run_id: str) -> None:
+        """Delete a run's events, and let go of its database, whose file may go now."""
+        super().delete_events(run_id)
+        with self._db_lock:
+            if run_id in self._engines:
+                self._engines.pop(run_id).dispose()
+
     def dispose(self) -> None:
         """Close the databases."""
         while self._engines:

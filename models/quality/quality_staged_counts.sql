@@ -20,6 +20,7 @@
 {%- do pairs.append((source, feed)) %}
 {%- endfor %}
 {%- endfor -%}
+-- depends_on: {{ ref('order_lines') }}
 with
 
 as_of as (

@@ -201,9 +201,8 @@ def test_a_project_that_cannot_be_read_is_said_before_anything_is_run(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     project = _project_without_models(tmp_path, sources_yml)
-    for module in ("stammkunde.settings", "stammkunde.homes", "orchestration.defs.dbt"):
-        monkeypatch.setattr(f"{module}.PROJECT", project)
-    monkeypatch.setattr("stammkunde.paths.PROJECT", project)
+    for module in ("settings", "homes", "digests", "parsed", "paths"):
+        monkeypatch.setattr(f"stammkunde.{module}.PROJECT", project)
     home = Home(tmp_path / "home")
     for name, value in {**home.environment(), "STAMMKUNDE_SOURCE": "shop"}.items():
         monkeypatch.setenv(name, value)

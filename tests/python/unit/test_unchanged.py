@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stammkunde import unchanged
+from stammkunde import digests, unchanged
 from stammkunde.paths import Home
 from stammkunde.settings import Settings
 
@@ -32,7 +32,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "project"
     (folder / "models" / "marts").mkdir(parents=True)
     (folder / "models" / "marts" / "fct_orders.sql").write_text("select 1")
-    monkeypatch.setattr(unchanged, "PROJECT", folder)
+    monkeypatch.setattr(digests, "PROJECT", folder)
     return folder
 
 
