@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, delete, event
 
 # The index of all runs and the run that goes on; a file that is looked at once is not held open.
 _KEPT = 2
@@ -63,8 +64,14 @@ class KeptEventLog(SqliteEventLogStorage):
         return self._engines[shard]
 
     def delete_events(self, run_id: str) -> None:
-        """Delete a run's events, and let go of its database, whose file may go now."""
+        """Delete a run's events and, as Dagster does not, the results of its checks in the index.
+
+        Its database is closed, so that the file may go.
+        """
         super().delete_events(run_id)
+        results = AssetCheckExecutionsTable
+        with self.index_connection() as index:
+            index.execute(delete(results).where(results.c.run_id == run_id))
         with self._db_lock:
             if run_id in self._engines:
                 self._engines.pop(run_id).dispose()

@@ -14,7 +14,7 @@ def forget_old_runs(instance: dg.DagsterInstance, kept: int = RUNS_KEPT) -> int:
 
     A run that has not ended stays. The marts, their history and the verdicts of the gates lie in
     the warehouse and are not touched. Of a deleted run Dagster leaves its own file, emptied, which
-    goes here; and the results of its checks in the index, about 1 MB, which stay.
+    goes here.
 
     Returns:
         the number of runs deleted.

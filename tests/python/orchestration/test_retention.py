@@ -13,8 +13,9 @@ from stammkunde.paths import Home
 
 
 def test_the_newest_runs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    @dg.asset
-    def kept() -> None: ...
+    @dg.asset(check_specs=[dg.AssetCheckSpec("good", asset="kept")])
+    def kept() -> dg.MaterializeResult:  # type: ignore[type-arg]
+        return dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=True)])
 
     place = Home(tmp_path / "home")
     prepare(place)
@@ -28,6 +29,7 @@ def test_the_newest_runs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             assert [run.run_id for run in instance.get_runs()] == newest
     assert {file.name.split(".")[0] for file in runs.iterdir()} == {"index", *newest}
     with closing(sqlite3.connect(runs / "index.db")) as index:
-        held = index.execute("select distinct run_id from event_logs").fetchall()
-    assert {run_id for (run_id,) in held} == set(newest)
+        for table in ("event_logs", "asset_check_executions"):
+            held = index.execute(f"select distinct run_id from {table}").fetchall()
+            assert {run_id for (run_id,) in held} == set(newest)
     assert {folder.name for folder in (place.dagster / "storage").iterdir()} <= set(newest)
