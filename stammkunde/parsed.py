@@ -46,7 +46,8 @@ def parse(variables: Mapping[str, Any], place: Home) -> Path:
         place: home of the run, with its environment set.
 
     Returns:
-        a folder with ``manifest.json`` and dbt's own ``partial_parse.msgpack``.
+        a folder with ``manifest.json`` and dbt's own ``partial_parse.msgpack``. The home's folder
+        ``target`` gets the manifest as well, for what is done between runs.
 
     Raises:
         DbtProjectError: the project does not parse.
@@ -64,6 +65,8 @@ def parse(variables: Mapping[str, Any], place: Home) -> Path:
     if (shared / _MANIFEST).exists():
         with suppress(OSError):
             os.utime(shared)
+        place.target.mkdir(parents=True, exist_ok=True)
+        shutil.copy(shared / _MANIFEST, place.target)
         return shared
     _parse_into(place.target, read_with)
     try:
@@ -103,7 +106,7 @@ def main(arguments: list[str]) -> int:
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 
-    parser = ArgumentParser(add_help=False)
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--vars", type=json.loads, default={})
     variables = parser.parse_known_args(arguments)[0].vars
     try:

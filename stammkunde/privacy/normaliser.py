@@ -160,7 +160,7 @@ def run_dbt(place: Home, settings: Settings, *arguments: str) -> None:
     """
     finished = subprocess.run(
         [
-            str(Path(sys.executable).with_name("dbt")),
+            *(sys.executable, "-m", "stammkunde.parsed"),
             *("--quiet", "--no-use-colors", *arguments),
             *settings.dbt_vars_argument(),
         ],

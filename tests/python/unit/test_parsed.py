@@ -48,7 +48,9 @@ def test_another_home_and_another_day_parse_nothing(
 ) -> None:
     folder = parsed.parse({"as_of_date": ""}, _home(tmp_path))
     assert folder.is_relative_to(project.root)
-    assert parsed.parse({"as_of_date": "2025-01-31"}, _home(tmp_path, "other")) == folder
+    other = _home(tmp_path, "other")
+    assert parsed.parse({"as_of_date": "2025-01-31"}, other) == folder
+    assert (other.target / "manifest.json").read_bytes() == (folder / "manifest.json").read_bytes()
     assert parses == [{"as_of_date": ""}]
 
 
