@@ -3,6 +3,10 @@
 Dagster's own opens SQLite anew for each event: SQLite then folds its write-ahead log into the
 database as often, with several flushes of the disk, and SQLAlchemy compiles each statement again.
 That was the dearest single part of a small run.
+
+``dagster.yaml`` may name a storage of one's own, but Dagster exports no class to build it on:
+dagster-postgres imports the same private modules. A test sees that what is overridden here is still
+what Dagster asks.
 """
 
 import os

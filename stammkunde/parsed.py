@@ -13,7 +13,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from contextlib import suppress
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -24,7 +24,7 @@ from stammkunde.paths import PROJECT, Home, home
 # What dbt reads, and what stands in the models that it reads out of there.
 _READ = ("dbt_project.yml", "profiles.yml", "models", "macros", "seeds", "tests/dbt")
 _ENVIRONMENT = ("STAMMKUNDE_TARGET", "STAMMKUNDE_SPARK_SCHEMA")
-_PACKAGES = ("dbt-core", "dbt-adapters", "dbt-duckdb")
+_PACKAGES = ("dbt-core", "dbt-adapters", "dbt-duckdb", "dbt-spark")
 
 _MANIFEST = "manifest.json"
 _STATE = "partial_parse.msgpack"
@@ -58,7 +58,7 @@ def parse(variables: Mapping[str, Any], place: Home) -> Path:
             digest_of_code(_READ),
             json.dumps(read_with, sort_keys=True),
             *(f"{name}={os.environ.get(name)}" for name in _ENVIRONMENT),
-            *(f"{name}=={version(name)}" for name in _PACKAGES),
+            *(f"{name}=={_version(name)}" for name in _PACKAGES),
         ]
     )
     shared = PROJECT / "target" / "parsed" / state
@@ -73,6 +73,14 @@ def parse(variables: Mapping[str, Any], place: Home) -> Path:
         return _share(place.target, shared)
     except OSError:  # a checkout that this user cannot write into: the home has its own
         return place.target
+
+
+def _version(package: str) -> str:
+    """Version of a package, whose macros are parsed with the project's; empty if it is not here."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def _parse_into(target: Path, variables: Mapping[str, Any]) -> None:

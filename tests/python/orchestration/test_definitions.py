@@ -8,10 +8,11 @@ from typing import cast
 
 import dagster as dg
 import pytest
-from dagster_dbt import DbtProject
+from dagster_dbt import DbtCliResource, DbtProject
 from rich.console import Console
 
 from orchestration.defs import ingest, quality
+from orchestration.defs.dbt import Dbt
 from orchestration.defs.quality import check_key, check_result, check_specs, verdicts_by_check
 from stammkunde import progress
 from stammkunde.engines import DuckDB
@@ -241,3 +242,9 @@ def _imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module.split(".")[0])
     return names
+
+
+def test_what_dagster_dbt_would_load_beside_dbt_is_still_what_is_overridden() -> None:
+    name = "_initialize_dbt_core_adapter"
+    assert name in vars(DbtCliResource)
+    assert name in vars(Dbt)
